@@ -1,0 +1,46 @@
+using System.CommandLine;
+using ScaleLab.Contracts;
+
+namespace ScaleLab.Cli;
+
+/// <summary>The verbs of <c>scalelab</c>, its exit codes, and the one place where an exception becomes a line of text.</summary>
+internal static class CommandLine
+{
+    /// <param name="args">The arguments after the program's name.</param>
+    /// <param name="output">Takes the answer, and nothing else.</param>
+    /// <param name="error">Takes progress, logs and errors.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Print stack traces with errors", Recursive = true };
+        var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.") { verbose };
+        foreach (var command in Commands(output, error))
+        {
+            root.Add(command);
+        }
+
+        var parse = root.Parse(args);
+        if (parse.Errors.Count > 0)
+        {
+            await error.WriteLineAsync($"error: {parse.Errors[0].Message}");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync($"error: {(parse.GetValue(verbose) ? e.ToString() : e.Message)}");
+            return e switch
+            {
+                InputException => ExitCode.Usage,
+                OperationCanceledException => ExitCode.Interrupted,
+                _ => ExitCode.Unexpected,
+            };
+        }
+    }
+
+    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) => [];
+}
