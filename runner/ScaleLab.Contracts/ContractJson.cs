@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+
+namespace ScaleLab.Contracts;
+
+/// <summary>The one JSON dialect of ScaleLab: snake_case names and enum members, missing means default, unknown keys are errors.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters =
+    [
+        typeof(SnakeCase<RunPhase>), typeof(SnakeCase<Precision>), typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>),
+        typeof(SnakeCase<MathPath>), typeof(SnakeCase<RunStatus>), typeof(SnakeCase<FailureClass>), typeof(SnakeCase<WorkerEventKind>),
+    ],
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    AllowOutOfOrderMetadataProperties = true,
+    MaxDepth = 32,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(RunSpec))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunFailure))]
+[JsonSerializable(typeof(RestorePoint))]
+[JsonSerializable(typeof(DataSpec))]
+[JsonSerializable(typeof(CorpusInfo))]
+[JsonSerializable(typeof(WorkerCommand))]
+[JsonSerializable(typeof(WorkerEvent))]
+public sealed partial class ContractJson : JsonSerializerContext
+{
+    /// <summary>The same dialect on one line, for streams of messages.</summary>
+    public static ContractJson Line => field ??= new(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
+}
+
+/// <summary>Enum members as <c>snake_case</c> strings; numbers are refused.</summary>
+public sealed class SnakeCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary><c>attempts/k/</c>: the only place where attempt k writes.</summary>
+public sealed class AttemptFolder(string path, int number)
+{
+    public int Number { get; } = number;
+
+    public string Path { get; } = path;
+
+    /// <summary>Rows of <see cref="Tables.CurveRow"/>, appended while the run trains.</summary>
+    public string CurveFile => System.IO.Path.Combine(Path, "curve.csv");
+
+    /// <summary>Touched while the worker lives.</summary>
+    public string HeartbeatFile => System.IO.Path.Combine(Path, "heartbeat");
+
+    public string LogFile => System.IO.Path.Combine(Path, "log.txt");
+
+    /// <summary>Final weights with Hugging Face-style names, and <c>config.json</c>.</summary>
+    public string ModelFolder => System.IO.Path.Combine(Path, "model");
+
+    public string CheckpointFolder(long step) => System.IO.Path.Combine(Path, "checkpoints", step.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Steps with a checkpoint, ascending. Checkpoints appear by rename, so each is whole.</summary>
+    public IReadOnlyList<long> CheckpointSteps()
+    {
+        var folder = System.IO.Path.Combine(Path, "checkpoints");
+        return !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateDirectories(folder)
+                .Select(d => long.TryParse(System.IO.Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1)
+                .Where(s => s >= 0)
+                .Order()];
+    }
+
+    /// <summary>Null until the attempt has chosen where it starts.</summary>
+    public RestorePoint? ReadRestorePoint() => RunFolder.Read(RestoreFile, ContractJson.Default.RestorePoint);
+
+    public void Publish(RestorePoint point) => RunFolder.Publish(RestoreFile, point, ContractJson.Default.RestorePoint);
+
+    public RunFailure? ReadFailure() => RunFolder.Read(FailureFile, ContractJson.Default.RunFailure);
+
+    public void Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
+
+    private string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
+
+    private string FailureFile => System.IO.Path.Combine(Path, "failure.json");
+}
+
+/// <summary><c>restore.json</c>: where an attempt took up the work. Written before its first step, so that curves can be stitched.</summary>
+/// <param name="Step">The first step of this attempt.</param>
+/// <param name="Attempt">The attempt of the same run whose checkpoint was read; null at the run's own start.</param>
+public sealed record RestorePoint(long Step, int? Attempt)
+{
+    public int Format { get; init; } = 1;
+}

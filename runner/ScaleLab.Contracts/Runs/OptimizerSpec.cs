@@ -1,0 +1,26 @@
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary>AdamW with decoupled decay, after Loshchilov and Hutter 2019, and the rules that carry one rate across widths.</summary>
+public sealed record OptimizerSpec
+{
+    /// <summary>Peak learning rate of a matrix of width <see cref="BaseWidth"/> at the initial batch.</summary>
+    public required double Lr { get; init; }
+
+    /// <summary>Matrices learn at Lr · BaseWidth / fan-in (Yang et al. 2022, table 8, Adam). 0 switches the rule off.</summary>
+    public int BaseWidth { get; init; } = 64;
+
+    /// <summary>The input table and the gains learn at this multiple of Lr, whatever the width.</summary>
+    public double VectorLr { get; init; } = 1;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.95;
+
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Applied to matrices only, times the rate of their group.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>Largest norm of the whole gradient; 0 switches clipping off.</summary>
+    public double Clip { get; init; } = 1;
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary>The folder of one run: <c>run.json</c>, <c>attempts/k/</c>, <c>result.json</c>. A killed writer never corrupts or blocks it.</summary>
+public sealed partial class RunFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    private string Attempts => System.IO.Path.Combine(Path, "attempts");
+
+    private string SpecFile => System.IO.Path.Combine(Path, "run.json");
+
+    private string ResultFile => System.IO.Path.Combine(Path, "result.json");
+
+    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones.</summary>
+    public void Create(RunSpec spec)
+    {
+        Directory.CreateDirectory(Path);
+        Publish(SpecFile, spec, ContractJson.Default.RunSpec);
+    }
+
+    /// <exception cref="InputException">There is no readable <c>run.json</c>.</exception>
+    public RunSpec ReadSpec() => Read(SpecFile, ContractJson.Default.RunSpec) ?? throw new InputException($"{SpecFile}: no such run");
+
+    public RunResult? ReadResult() => Read(ResultFile, ContractJson.Default.RunResult);
+
+    /// <returns>False where a result was there before: the first one wins, and this one is dropped.</returns>
+    public bool Publish(RunResult result) => Publish(ResultFile, result, ContractJson.Default.RunResult);
+
+    /// <summary>Takes the next attempt number by exclusive create, so that no two processes ever write into one attempt.</summary>
+    public AttemptFolder ClaimAttempt()
+    {
+        Directory.CreateDirectory(Attempts);
+        for (var number = AttemptNumbers().DefaultIfEmpty(0).Max() + 1; ; number++)
+        {
+            if (TryMakeDirectory(System.IO.Path.Combine(Attempts, Name(number))))
+            {
+                return Attempt(number);
+            }
+        }
+    }
+
+    public AttemptFolder Attempt(int number) => new(System.IO.Path.Combine(Attempts, Name(number)), number);
+
+    /// <summary>Numbers of all attempts, ascending.</summary>
+    public IReadOnlyList<int> AttemptNumbers() => !Directory.Exists(Attempts)
+        ? []
+        : [.. Directory.EnumerateDirectories(Attempts)
+            .Select(d => int.TryParse(System.IO.Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+            .Where(n => n > 0)
+            .Order()];
+
+    internal static T? Read<T>(string file, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: {e.Message.Split(" Path:")[0]}");
+        }
+    }
+
+    // Written aside, then linked: link(2) fails where the name exists, on NFS too, and a reader sees all of the file or none.
+    internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type)
+    {
+        var aside = $"{file}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
+            return Link(aside, file) == 0 || (File.Exists(file) ? false : throw new IOException($"cannot link {file}: error {Marshal.GetLastPInvokeError()}"));
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    private static string Name(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static bool TryMakeDirectory(string path)
+    {
+        const int permissions = 0b111_111_101; // rwxrwxr-x
+        return MakeDirectory(path, permissions) == 0 || (Directory.Exists(path) ? false : throw new IOException($"cannot create {path}: error {Marshal.GetLastPInvokeError()}"));
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectory(string path, uint mode);
+}

@@ -1,0 +1,86 @@
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary><c>result.json</c>: the truth about a run, published once.</summary>
+public sealed record RunResult
+{
+    public int Format { get; init; } = 1;
+
+    public required string Key { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    /// <summary>The attempt whose curve and model belong to this result.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The step reached: the last one, or where the loss ceased to be a number.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Mean over the last 5 % of D, nats.</summary>
+    public double? TrainLoss { get; init; }
+
+    /// <summary>Mean over the held-out set, nats.</summary>
+    public double? ValLoss { get; init; }
+
+    /// <summary>Standard error of <see cref="ValLoss"/> over held-out blocks.</summary>
+    public double? ValLossSe { get; init; }
+
+    /// <summary>Bits per byte of the held-out text.</summary>
+    public double? ValBpb { get; init; }
+
+    /// <summary>Seconds of this run, all attempts together.</summary>
+    public double WallSeconds { get; init; }
+
+    public required RunMachine Machine { get; init; }
+}
+
+/// <summary>What computed a run.</summary>
+public sealed record RunMachine
+{
+    public required string Host { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Libtorch { get; init; }
+
+    public required string Build { get; init; }
+
+    /// <summary>Largest relative error of a float32 matrix product under the run's math path, against float64.</summary>
+    public double MatmulError { get; init; }
+}
+
+public enum RunStatus
+{
+    Ok,
+
+    /// <summary>The loss ceased to be a finite number. Never retried: the same spec diverges again.</summary>
+    Diverged,
+
+    /// <summary>No result after the allowed attempts.</summary>
+    Failed,
+}
+
+/// <summary><c>failure.json</c> of an attempt: why it ended without a result.</summary>
+public sealed record RunFailure
+{
+    public int Format { get; init; } = 1;
+
+    public required FailureClass Class { get; init; }
+
+    /// <summary>One line for the user.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>Decides whether another attempt can help.</summary>
+public enum FailureClass
+{
+    /// <summary>Stopped from outside with a checkpoint written.</summary>
+    Interrupted,
+
+    /// <summary>The process vanished: a kill, an abort in native code, a lost machine.</summary>
+    Lost,
+
+    OutOfMemory,
+
+    /// <summary>Spec, corpus or code: it fails again wherever it runs.</summary>
+    Permanent,
+}

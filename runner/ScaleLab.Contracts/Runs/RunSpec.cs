@@ -1,0 +1,55 @@
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary><c>run.json</c>: one run, resolved when the sweep was planned, and never changed after.</summary>
+public sealed record RunSpec
+{
+    public int Format { get; init; } = 1;
+
+    public required string Key { get; init; }
+
+    public required string Sweep { get; init; }
+
+    public required TrainingSpec Training { get; init; }
+
+    /// <summary>The run whose last checkpoint this one starts from.</summary>
+    public string? Parent { get; init; }
+
+    public required ExecutionSpec Execution { get; init; }
+
+    public required EvaluationSpec Evaluation { get; init; }
+
+    /// <summary>Version and commit of the planner.</summary>
+    public required string Build { get; init; }
+}
+
+/// <summary>How the arithmetic is carried out: no part of the identity, but of the bits.</summary>
+public sealed record ExecutionSpec
+{
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    public MathPath Math { get; init; } = MathPath.Exact;
+
+    /// <summary>OpenMP threads of the worker.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Samples per forward pass. Gradients of a batch are summed chunk by chunk, so this decides the order of the sum.</summary>
+    public required int Chunk { get; init; }
+}
+
+/// <summary>The kernels behind float32 matrix products on a CPU.</summary>
+public enum MathPath
+{
+    /// <summary>libtorch's default (MKL).</summary>
+    Exact,
+
+    /// <summary>oneDNN's kernels: still float32 on AVX-512 without AMX, and twice as fast where MKL falls back to AVX2.</summary>
+    Fast,
+}
+
+/// <summary>What is measured at the end of a run. Outside the identity: the training does not depend on it.</summary>
+public sealed record EvaluationSpec
+{
+    /// <summary>Blocks of the held-out set that are evaluated; all of them unless set.</summary>
+    public int? Blocks { get; init; }
+}
