@@ -1,1 +1,3 @@
-return 0;
+using ScaleLab.Runner.Data;
+
+return args is ["data", .. var rest] ? PrepareCommand.Run(rest) : 2;

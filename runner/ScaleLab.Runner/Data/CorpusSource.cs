@@ -1,0 +1,30 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+
+namespace ScaleLab.Runner.Data;
+
+/// <summary>Where a corpus comes from: knows its name and what its content depends on before a byte of it is read.</summary>
+internal abstract class CorpusSource
+{
+    /// <summary><see cref="CorpusInfo.Origin"/>.</summary>
+    public abstract string Origin { get; }
+
+    /// <summary>The files that the content depends on.</summary>
+    public virtual IReadOnlyList<FileInfo> Files => [];
+
+    /// <summary>Writes <c>train.bin</c> and <c>heldout.bin</c> into <paramref name="folder"/>, synchronised to disk.</summary>
+    /// <exception cref="InputException">The source is unusable.</exception>
+    public abstract CorpusInfo Write(string folder, Action<string> progress);
+
+    /// <exception cref="InputException">The spec is wrong, or names files that are not there.</exception>
+    public static CorpusSource Of(DataSpec spec)
+    {
+        spec.Validate();
+        return spec.Source switch
+        {
+            DataSource.DotnetDocs => new DotnetDocsSource(DotnetDocsSource.PacksOfThisRuntime(), spec.Vocabulary),
+            DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+            _ => throw new InputException($"source {spec.Source} is unknown"),
+        };
+    }
+}
