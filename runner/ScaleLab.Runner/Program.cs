@@ -1,3 +1,37 @@
+using ScaleLab.Contracts;
 using ScaleLab.Runner.Data;
+using ScaleLab.Runner.Native;
+using ScaleLab.Runner.Serving;
 
-return args is ["data", .. var rest] ? PrepareCommand.Run(rest) : 2;
+try
+{
+    switch (args)
+    {
+        case ["data", .. var rest]:
+            return PrepareCommand.Run(rest);
+        case ["serve"]:
+            // Before libtorch, so that nothing it prints can reach the protocol.
+            using (var output = StandardOutput.Take())
+            {
+                Malloc.KeepFreedMemory();
+                LibTorch.Load();
+                return ServeCommand.Run(Console.OpenStandardInput(), output);
+            }
+
+        case ["run", .. var folders]:
+            Malloc.KeepFreedMemory();
+            LibTorch.Load();
+            return RunCommand.Run(folders);
+        case ["--version"]:
+            Console.WriteLine(BuildInfo.Version);
+            return 0;
+        default:
+            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | --version");
+            return 2;
+    }
+}
+catch (InputException e)
+{
+    Console.Error.WriteLine($"error: {e.Message}");
+    return 2;
+}

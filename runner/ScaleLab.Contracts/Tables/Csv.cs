@@ -7,9 +7,12 @@ public static class Csv
 {
     private static readonly CsvWriterOptions Dialect = new() { NewLine = "\n" };
 
+    /// <summary>A writer of this dialect that leaves <paramref name="stream"/> open.</summary>
+    public static CsvWriter Open(Stream stream) => CsvWriter.Create(stream, Dialect, leaveOpen: true);
+
     public static void Write<T>(Stream stream, IEnumerable<T> rows)
     {
-        using var csv = CsvWriter.Create(stream, Dialect, leaveOpen: true);
+        using var csv = Open(stream);
         csv.WriteRecords(rows);
     }
 

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Checkpoints;
+
+/// <summary><c>checkpoints/&lt;step&gt;/</c>: tensors and state, written aside, hashed, renamed. The last two are kept.</summary>
+internal static class Checkpoint
+{
+    private const string TensorFile = "tensors.safetensors";
+    private const string StateFile = "state.json";
+
+    public static void Write(AttemptFolder attempt, TrainingState state, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    {
+        var folder = attempt.CheckpointFolder(state.Step);
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var aside = Path.Combine(attempt.Path, $"checkpoint.{Guid.NewGuid():N}");
+        Directory.CreateDirectory(aside);
+        state = state with { Sha256 = Safetensors.Write(Path.Combine(aside, TensorFile), tensors) };
+        File.WriteAllBytes(Path.Combine(aside, StateFile), JsonSerializer.SerializeToUtf8Bytes(state, RunnerJson.Default.TrainingState));
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        Directory.Move(aside, folder);
+
+        foreach (var old in attempt.CheckpointSteps().SkipLast(2))
+        {
+            Directory.Delete(attempt.CheckpointFolder(old), recursive: true);
+        }
+    }
+
+    /// <summary>Fills <paramref name="tensors"/> from the checkpoint of <paramref name="step"/>.</summary>
+    /// <exception cref="InputException">It is missing or damaged.</exception>
+    public static TrainingState Read(AttemptFolder attempt, long step, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    {
+        var folder = attempt.CheckpointFolder(step);
+        try
+        {
+            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, StateFile)), RunnerJson.Default.TrainingState)!;
+            var path = Path.Combine(folder, TensorFile);
+            using (var file = File.OpenRead(path))
+            {
+                if (Convert.ToHexStringLower(SHA256.HashData(file)) != state.Sha256)
+                {
+                    throw new InputException($"{path}: its SHA-256 is not the one in {StateFile}");
+                }
+            }
+
+            Safetensors.Read(path, tensors);
+            return state;
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new InputException($"{folder}: unreadable checkpoint: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Export;
+
+/// <summary>Writes a language model as <c>model.safetensors</c> and <c>config.json</c> under the names of Hugging Face's <c>LlamaForCausalLM</c>, which computes the same function.</summary>
+internal static class LlamaExport
+{
+    public static void Write(string folder, LanguageModelShape shape, ParameterSet parameters)
+    {
+        Directory.CreateDirectory(folder);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        Safetensors.Write(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, parameters)]);
+        File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(Config(shape), RunnerJson.Default.JsonObject));
+    }
+
+    private static IEnumerable<(string Name, Tensor Value)> Tensors(LanguageModelShape shape, ParameterSet parameters)
+    {
+        yield return ("model.embed_tokens.weight", parameters["embedding"]);
+        for (var l = 0; l < shape.Depth; l++)
+        {
+            var (from, to) = ($"blocks.{l}", $"model.layers.{l}");
+            var qkv = parameters[$"{from}.attention.qkv"].chunk(3, 0);
+            var gateUp = parameters[$"{from}.mlp.gate_up"].chunk(2, 0);
+            yield return ($"{to}.input_layernorm.weight", parameters[$"{from}.attention.norm"]);
+            yield return ($"{to}.self_attn.q_proj.weight", qkv[0]);
+            yield return ($"{to}.self_attn.k_proj.weight", qkv[1]);
+            yield return ($"{to}.self_attn.v_proj.weight", qkv[2]);
+            yield return ($"{to}.self_attn.o_proj.weight", parameters[$"{from}.attention.out"]);
+            yield return ($"{to}.post_attention_layernorm.weight", parameters[$"{from}.mlp.norm"]);
+            yield return ($"{to}.mlp.gate_proj.weight", gateUp[0]);
+            yield return ($"{to}.mlp.up_proj.weight", gateUp[1]);
+            yield return ($"{to}.mlp.down_proj.weight", parameters[$"{from}.mlp.down"]);
+        }
+
+        yield return ("model.norm.weight", parameters["norm"]);
+        if (!shape.Tied)
+        {
+            yield return ("lm_head.weight", parameters["head"]);
+        }
+    }
+
+    private static JsonObject Config(LanguageModelShape shape) => new()
+    {
+        ["architectures"] = new JsonArray("LlamaForCausalLM"),
+        ["model_type"] = "llama",
+        ["vocab_size"] = shape.Vocabulary,
+        ["max_position_embeddings"] = shape.Context,
+        ["hidden_size"] = shape.Width,
+        ["intermediate_size"] = shape.FeedForward,
+        ["num_hidden_layers"] = shape.Depth,
+        ["num_attention_heads"] = shape.Heads,
+        ["num_key_value_heads"] = shape.Heads,
+        ["hidden_act"] = "silu",
+        ["rms_norm_eps"] = LanguageModel.NormEpsilon,
+        ["rope_theta"] = LanguageModel.RopeBase,
+        ["attention_bias"] = false,
+        ["mlp_bias"] = false,
+        ["tie_word_embeddings"] = shape.Tied,
+        ["torch_dtype"] = "float32",
+    };
+}

@@ -1,0 +1,46 @@
+using ScaleLab.Contracts.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Models;
+
+/// <summary>The trained tensors of a model by name, in a fixed order. Float32 unless a test asks for float64.</summary>
+internal sealed class ParameterSet : IDisposable
+{
+    private readonly List<Parameter> _parameters = [];
+
+    public IReadOnlyList<Parameter> All => _parameters;
+
+    public long Count => _parameters.Sum(p => p.Value.numel());
+
+    public Tensor this[string name] => _parameters.Find(p => p.Name == name)?.Value ?? throw new KeyNotFoundException(name);
+
+    /// <summary>Takes over <paramref name="value"/> and makes it a leaf that gathers gradients.</summary>
+    public Tensor Add(string name, ParameterKind kind, Tensor value)
+    {
+        var leaf = value.detach().requires_grad_(true).DetachFromDisposeScope();
+        _parameters.Add(new Parameter(name, kind, leaf));
+        return leaf;
+    }
+
+    public void DropGradients()
+    {
+        foreach (var p in _parameters)
+        {
+            p.Value.grad = null;
+        }
+    }
+
+    public void Dispose() => _parameters.ForEach(p => p.Value.Dispose());
+}
+
+/// <summary>A named tensor and the part of the count it belongs to.</summary>
+internal sealed record Parameter(string Name, ParameterKind Kind, Tensor Value);
+
+/// <summary>Decides which <see cref="ParameterCount"/> part a tensor is, and how it is optimised: matrices decay and learn at 1/width.</summary>
+internal enum ParameterKind
+{
+    Embedding,
+    Matrix,
+    Gain,
+    Head,
+}

@@ -1,0 +1,119 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+
+namespace ScaleLab.Runner.Native;
+
+/// <summary>Loads libtorch and TorchSharp's shim by absolute path, before any TorchSharp type is touched.</summary>
+/// <remarks>
+/// TorchSharp itself asks the dynamic loader by bare name, which then answers with what is loaded here. So one loader serves an installed
+/// libtorch, the <c>torch/lib</c> folder of a PyTorch, the NuGet package and a published folder alike.
+/// </remarks>
+internal static partial class LibTorch
+{
+    private const string Shim = "libLibTorchSharp.so";
+
+    // libLibTorchSharp.so 0.107 demands GLIBCXX_3.4.32 (GCC 13) for std::ios_base_library_init, which it names but never calls.
+    private const string UnusedVersion = "GLIBCXX_3.4.32";
+
+    private static bool _loaded;
+
+    /// <summary>The folder that libtorch came from.</summary>
+    public static string Folder { get; private set; } = "";
+
+    /// <summary>Version of the loaded libtorch, from its stable C ABI: <c>2.10.0</c>.</summary>
+    public static string Version
+    {
+        get
+        {
+            var abi = AbiVersion();
+            return $"{(abi >> 56) & 0xff}.{(abi >> 48) & 0xff}.{(abi >> 40) & 0xff}";
+        }
+    }
+
+    /// <exception cref="InputException">There is no libtorch, or it cannot be loaded.</exception>
+    public static void Load()
+    {
+        if (_loaded)
+        {
+            return;
+        }
+
+        Folder = FindFolder();
+        foreach (var name in (ReadOnlySpan<string>)["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"])
+        {
+            var path = Path.Combine(Folder, name);
+            if (File.Exists(path))
+            {
+                LoadOrExplain(path);
+            }
+        }
+
+        LoadShim(Path.Combine(AppContext.BaseDirectory, "native", Shim));
+        _loaded = true;
+    }
+
+    private static string FindFolder()
+    {
+        if (Environment.GetEnvironmentVariable("SCALELAB_LIBTORCH") is { Length: > 0 } named)
+        {
+            return File.Exists(Path.Combine(named, "libtorch_cpu.so"))
+                ? Path.GetFullPath(named)
+                : throw new InputException($"SCALELAB_LIBTORCH names '{named}', which holds no libtorch_cpu.so");
+        }
+
+        var built = typeof(LibTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "LibTorch")?.Value;
+        string?[] candidates =
+        [
+            Path.Combine(AppContext.BaseDirectory, "libtorch"),
+            built,
+            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
+        ];
+        return candidates.FirstOrDefault(f => f is not null && File.Exists(Path.Combine(f, "libtorch_cpu.so")))
+            ?? throw new InputException("no libtorch here: restore and build again, or set SCALELAB_LIBTORCH to a libtorch or PyTorch torch/lib folder");
+    }
+
+    private static void LoadShim(string shim)
+    {
+        if (NativeLibrary.TryLoad(shim, out _))
+        {
+            return;
+        }
+
+        // The dynamic loader forgives a missing version that is marked weak, so a copy with that one flag set loads on GCC 12's libstdc++.
+        var image = File.ReadAllBytes(shim);
+        if (!ElfVersions.TryWeaken(image, System.Text.Encoding.ASCII.GetBytes(UnusedVersion)))
+        {
+            LoadOrExplain(shim);
+        }
+
+        var folder = Path.Combine(CorpusStore.Default.Root, "native", Convert.ToHexStringLower(SHA256.HashData(image))[..16]);
+        var copy = Path.Combine(folder, Shim);
+        if (!File.Exists(copy))
+        {
+            Directory.CreateDirectory(folder);
+            var aside = $"{copy}.{Guid.NewGuid():N}";
+            File.WriteAllBytes(aside, image);
+            File.Move(aside, copy, overwrite: true);
+        }
+
+        LoadOrExplain(copy);
+    }
+
+    private static void LoadOrExplain(string path)
+    {
+        try
+        {
+            NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new InputException($"cannot load {path}: {e.Message.ReplaceLineEndings(" ").Trim()}");
+        }
+    }
+
+    [LibraryImport("libtorch_cpu.so", EntryPoint = "aoti_torch_abi_version")]
+    private static partial ulong AbiVersion();
+}

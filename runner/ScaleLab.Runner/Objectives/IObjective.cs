@@ -1,0 +1,27 @@
+using ScaleLab.Runner.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives;
+
+/// <summary>A model with its loss and its data: what the trainer trains.</summary>
+internal interface IObjective : IDisposable
+{
+    ParameterSet Parameters { get; }
+
+    /// <summary>Loss summed over the units of samples <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, with its graph.</summary>
+    /// <param name="first">Number of the first sample since the beginning of the run: decides all that is random about it.</param>
+    /// <param name="count">Samples, all in one forward pass.</param>
+    /// <returns>A scalar on the model's device.</returns>
+    Tensor LossSum(long first, int count);
+
+    /// <summary>Measures the model on the held-out set.</summary>
+    Evaluation Evaluate(int? blocks, CancellationToken stop);
+
+    /// <summary>Writes the weights for others to use.</summary>
+    void Export(string folder);
+}
+
+/// <param name="Loss">Mean, nats per unit of D.</param>
+/// <param name="StandardError">Of <paramref name="Loss"/>, over blocks; null for a single block.</param>
+/// <param name="BitsPerByte">Null where the bytes behind the tokens are unknown.</param>
+internal sealed record Evaluation(double Loss, double? StandardError, double? BitsPerByte);

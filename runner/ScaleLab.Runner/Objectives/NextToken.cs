@@ -1,0 +1,82 @@
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Data;
+using ScaleLab.Runner.Export;
+using ScaleLab.Runner.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives;
+
+/// <summary>Autoregressive language modelling: cross entropy of every next token.</summary>
+internal sealed class NextToken : IObjective
+{
+    private readonly LanguageModelShape _shape;
+    private readonly LanguageModel _model;
+    private readonly TokenCorpus _corpus;
+    private readonly SampleOrder _order;
+    private readonly Device _device;
+
+    public NextToken(TrainingSpec training, CorpusStore store, Device device)
+    {
+        _shape = (LanguageModelShape)training.Model;
+        _device = device;
+        _corpus = new TokenCorpus(store, training.Corpus);
+        _order = new SampleOrder(_corpus.Windows(_shape.Context), training.Seed);
+        _model = new LanguageModel(_shape, training.Seed, device, precision: training.Precision);
+    }
+
+    public ParameterSet Parameters => _model.Parameters;
+
+    public Tensor LossSum(long first, int count)
+    {
+        var context = _shape.Context;
+        var ids = new long[count * (context + 1)];
+        for (var i = 0; i < count; i++)
+        {
+            _corpus.ReadTrain(_order[first + i] * context, ids.AsSpan(i * (context + 1), context + 1));
+        }
+
+        var windows = tensor(ids, [count, context + 1]).to(_device); // (B, T + 1)
+        return _model.LossSum(windows.narrow(1, 0, context), windows.narrow(1, 1, context).contiguous());
+    }
+
+    public Evaluation Evaluate(int? blocks, CancellationToken stop)
+    {
+        using var frozen = no_grad();
+        var losses = new List<(double Nats, int Predictions)>();
+        foreach (var block in HeldOutWindow.Of(_corpus.Info, _shape.Context, blocks).GroupBy(w => w.Block))
+        {
+            stop.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var windows = block.ToArray();
+            var (inputs, targets) = (new long[windows.Length * _shape.Context], new long[windows.Length * _shape.Context]);
+            for (var i = 0; i < windows.Length; i++)
+            {
+                windows[i].Read(_corpus, inputs.AsSpan(i * _shape.Context, _shape.Context), targets.AsSpan(i * _shape.Context, _shape.Context));
+            }
+
+            long[] size = [windows.Length, _shape.Context];
+            var nats = _model.LossSum(tensor(inputs, size).to(_device), tensor(targets, size).to(_device));
+            losses.Add((nats.item<float>(), windows.Sum(w => w.Predictions)));
+        }
+
+        var predictions = losses.Sum(l => l.Predictions);
+        var mean = losses.Sum(l => l.Nats) / predictions;
+        // Of a ratio of sums over blocks; equal blocks make it the usual standard error of the mean.
+        var variance = losses.Sum(l => Math.Pow(l.Nats - (mean * l.Predictions), 2)) * losses.Count / (losses.Count - 1.0);
+        var info = _corpus.Info;
+        return new Evaluation(
+            mean,
+            losses.Count > 1 ? Math.Sqrt(variance) / predictions : null,
+            info.HeldOutBytes is { } bytes ? mean / Math.Log(2) * info.HeldOutTokens / bytes : null);
+    }
+
+    public void Export(string folder) => LlamaExport.Write(folder, _shape, Parameters);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _corpus.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Runner.Training;
+
+namespace ScaleLab.Runner.Serving;
+
+/// <summary>Runs one run folder and tells what became of it, whatever goes wrong.</summary>
+internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<WorkerEvent> send)
+{
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+
+    public WorkerEvent Execute(string folder, CancellationToken stop)
+    {
+        var run = new RunFolder(folder);
+        var number = 0;
+        try
+        {
+            var attempt = new RunAttempt(run, store, time);
+            number = attempt.Number;
+            var result = attempt.Execute(Reporter(folder, run.Attempt(number), number, run.ReadSpec()), stop);
+            return result is null
+                ? Failed(FailureClass.Interrupted, "stopped; a checkpoint was written")
+                : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = number, Step = result.Step, Status = result.Status };
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed(FailureClass.Interrupted, "stopped");
+        }
+        catch (Exception e) when (e is InputException or IOException or ExternalException or InvalidOperationException or OutOfMemoryException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return Failed(Classify(e), e.Message.Split('\n')[0].Trim());
+        }
+
+        WorkerEvent Failed(FailureClass kind, string message)
+        {
+            var failure = new RunFailure { Class = kind, Message = message };
+            if (number > 0)
+            {
+                run.Attempt(number).Publish(failure);
+            }
+
+            return new WorkerEvent { Kind = WorkerEventKind.Failed, Run = folder, Attempt = number, Failure = failure };
+        }
+    }
+
+    // libtorch reports memory only in words.
+    private static FailureClass Classify(Exception e) =>
+        e is OutOfMemoryException || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("not enough memory", StringComparison.Ordinal)
+            ? FailureClass.OutOfMemory
+            : e is IOException ? FailureClass.Lost : FailureClass.Permanent;
+
+    private Action<Checkpoints.TrainingState, double> Reporter(string folder, AttemptFolder attempt, int number, RunSpec spec)
+    {
+        var timeline = new Timeline(spec.Training.Batch);
+        var last = time.GetTimestamp();
+        File.WriteAllText(attempt.HeartbeatFile, "");
+        return (state, loss) =>
+        {
+            if (time.GetElapsedTime(last) < ReportEvery)
+            {
+                return;
+            }
+
+            last = time.GetTimestamp();
+            File.SetLastWriteTimeUtc(attempt.HeartbeatFile, time.GetUtcNow().UtcDateTime);
+            send(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder, Attempt = number, Step = state.Step, D = timeline.SeenBefore(state.Step), Loss = loss });
+        };
+    }
+}

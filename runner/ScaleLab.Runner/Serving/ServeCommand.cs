@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Workers;
+
+namespace ScaleLab.Runner.Serving;
+
+/// <summary><c>scalelab-runner serve</c>: runs come as JSON lines on standard input, events leave on what standard output was. It ends when the input does.</summary>
+internal static class ServeCommand
+{
+    public static int Run(Stream input, Stream output)
+    {
+        var commands = Channel.CreateUnbounded<WorkerCommand>();
+        using var stop = new StopSignal();
+        var reader = new Thread(() => ReadCommands(input, commands.Writer, stop)) { IsBackground = true, Name = "commands" };
+        reader.Start();
+
+        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Send);
+        Send(new WorkerEvent { Kind = WorkerEventKind.Ready });
+        while (commands.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (commands.Reader.TryRead(out var command))
+            {
+                // A stop meant the run before; after the end of the input it means all.
+                Send(execution.Execute(command.Run, stop.Token));
+                stop.Reset();
+            }
+        }
+
+        return 0;
+
+        void Send(WorkerEvent happened)
+        {
+            output.Write([.. JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Line.WorkerEvent), (byte)'\n']);
+            output.Flush();
+        }
+    }
+
+    private static void ReadCommands(Stream input, ChannelWriter<WorkerCommand> commands, StopSignal stop)
+    {
+        using var lines = new StreamReader(input);
+        try
+        {
+            while (lines.ReadLine() is { } line)
+            {
+                var command = JsonSerializer.Deserialize(line, ContractJson.Line.WorkerCommand)!;
+                if (command.Run.Length == 0)
+                {
+                    stop.Stop();
+                }
+                else
+                {
+                    commands.TryWrite(command);
+                }
+            }
+        }
+        catch (JsonException e)
+        {
+            Console.Error.WriteLine($"error: not a command: {e.Message.ReplaceLineEndings(" ")}");
+        }
+
+        stop.StopForGood();
+        commands.Complete();
+    }
+}

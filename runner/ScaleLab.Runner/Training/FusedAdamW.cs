@@ -1,0 +1,112 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Training;
+
+/// <summary>AdamW (Loshchilov and Hutter 2019) and clipping by the global norm: a few native calls a step, whatever the number of tensors.</summary>
+internal sealed class FusedAdamW : IDisposable
+{
+    // TorchScript reaches the fused kernels that TorchSharp does not wrap. A syntax error here would abort the process: it is a constant, and tested.
+    private const string Source = """
+        def clip(grads: List[Tensor], limit: float) -> Tensor:
+            norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(grads, 2.0)), 2.0)
+            torch._foreach_mul_(grads, torch.clamp(limit / (norm + 1e-6), max=1.0))
+            return norm
+
+        def step(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor],
+                 lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+            unused: List[Tensor] = []
+            torch._foreach_add_(steps, 1.0)
+            torch._fused_adamw_(p, g, m, v, unused, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+            return p[0]
+
+        """;
+
+    private readonly jit.CompilationUnit _script = jit.compile(Source);
+    private readonly OptimizerSpec _spec;
+    private readonly ParameterSet _parameters;
+    private readonly Group[] _groups;
+
+    /// <param name="parameters">Float32 leaves; updated in place.</param>
+    /// <param name="spec">Rates and moments.</param>
+    /// <param name="width">Of the model: matrices learn at BaseWidth / width.</param>
+    public FusedAdamW(ParameterSet parameters, OptimizerSpec spec, int width)
+    {
+        (_parameters, _spec) = (parameters, spec);
+        var matrixLr = spec.BaseWidth == 0 ? 1 : (double)spec.BaseWidth / width;
+        using var frozen = no_grad();
+        _groups =
+        [
+            new Group(Of(ParameterKind.Matrix, ParameterKind.Head), matrixLr, spec.WeightDecay),
+            new Group(Of(ParameterKind.Embedding, ParameterKind.Gain), spec.VectorLr, 0),
+        ];
+
+        Parameter[] Of(params ReadOnlySpan<ParameterKind> kinds)
+        {
+            var wanted = kinds.ToArray();
+            return [.. parameters.All.Where(p => wanted.Contains(p.Kind))];
+        }
+    }
+
+    /// <summary>The moments by name (<c>m.…</c>, <c>v.…</c>), for checkpoints.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => _groups.SelectMany(g => g.State);
+
+    /// <summary>One update from the gradients that the parameters hold.</summary>
+    /// <param name="lr">Base rate of this step.</param>
+    public void Step(double lr)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        if (_spec.Clip > 0)
+        {
+            _script.invoke("clip", _parameters.All.Select(p => p.Value.grad!).ToArray(), _spec.Clip);
+        }
+
+        foreach (var g in _groups)
+        {
+            var gradients = g.Values.Select(p => p.grad!).ToArray();
+            _script.invoke("step", g.Values, gradients, g.M, g.V, g.Steps, lr * g.Rate, _spec.Beta1, _spec.Beta2, g.Decay, _spec.Epsilon);
+        }
+    }
+
+    /// <summary>Tells the bias correction how many updates the moments have seen.</summary>
+    public void SetStep(long step)
+    {
+        using var frozen = no_grad();
+        foreach (var t in _groups.SelectMany(g => g.Steps))
+        {
+            t.fill_(step);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var t in _groups.SelectMany(g => g.Steps.Concat(g.M).Concat(g.V)))
+        {
+            t.Dispose();
+        }
+
+        _script.Dispose();
+    }
+
+    private sealed class Group(Parameter[] parameters, double rate, double decay)
+    {
+        public double Rate { get; } = rate;
+
+        public double Decay { get; } = decay;
+
+        public Tensor[] Values { get; } = [.. parameters.Select(p => p.Value)];
+
+        public Tensor[] M { get; } = Zeros(parameters);
+
+        public Tensor[] V { get; } = Zeros(parameters);
+
+        public Tensor[] Steps { get; } = [.. parameters.Select(p => zeros([], float32, p.Value.device).DetachFromDisposeScope())];
+
+        public IEnumerable<(string Name, Tensor Value)> State =>
+            parameters.SelectMany((p, i) => new[] { ($"m.{p.Name}", M[i]), ($"v.{p.Name}", V[i]) });
+
+        private static Tensor[] Zeros(Parameter[] parameters) => [.. parameters.Select(p => zeros_like(p.Value, requires_grad: false).DetachFromDisposeScope())];
+    }
+}

@@ -1,0 +1,160 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Native;
+using ScaleLab.Runner.Objectives;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Training;
+
+/// <summary>One attempt at one run: restore, train, measure, publish. All it writes before the result lies in its own folder.</summary>
+internal sealed class RunAttempt
+{
+    private readonly RunFolder _run;
+    private readonly RunSpec _spec;
+    private readonly AttemptFolder _attempt;
+    private readonly CorpusStore _store;
+    private readonly TimeProvider _time;
+
+    /// <param name="run">Folder of the run, beside the folders of the other runs of its sweep.</param>
+    /// <param name="store">Where its corpus is.</param>
+    /// <param name="time">Clock of checkpoints and durations; nothing that is trained depends on it.</param>
+    public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time)
+    {
+        (_run, _store, _time) = (run, store, time);
+        _spec = run.ReadSpec();
+        _attempt = run.ClaimAttempt();
+    }
+
+    public int Number => _attempt.Number;
+
+    /// <returns>The published result; null if <paramref name="stop"/> came first, with a checkpoint written.</returns>
+    public RunResult? Execute(Action<TrainingState, double> report, CancellationToken stop)
+    {
+        if (_run.ReadResult() is { } there)
+        {
+            return there;
+        }
+
+        var device = Device(_spec.Execution);
+        using var objective = new NextToken(_spec.Training, _store, device);
+        using var trainer = new Trainer(_spec, objective, ((LanguageModelShape)_spec.Training.Model).Width, _attempt, _time);
+        _attempt.Publish(Restore(trainer));
+        using var curve = new CurveFile(_attempt.CurveFile);
+        var end = trainer.Run(curve, report, stop);
+        if (end == TrainingEnd.Stopped)
+        {
+            return null;
+        }
+
+        try
+        {
+            _run.Publish(end == TrainingEnd.Diverged ? Result(trainer, RunStatus.Diverged) : Finish(trainer, objective, curve, stop));
+        }
+        catch (OperationCanceledException)
+        {
+            trainer.Save();
+            return null;
+        }
+
+        Tidy(keep: _spec.Training.Phase == RunPhase.Trunk && end == TrainingEnd.Finished ? _spec.Training.EndStep : null);
+        return _run.ReadResult();
+    }
+
+    private RunResult Finish(Trainer trainer, NextToken objective, CurveFile curve, CancellationToken stop)
+    {
+        if (_spec.Training.Phase == RunPhase.Trunk)
+        {
+            // What grows from here starts from this checkpoint, so it is on disk before the result says so.
+            curve.Append(trainer.Row(annealed: false));
+            trainer.Save();
+            return Result(trainer, RunStatus.Ok);
+        }
+
+        var evaluation = objective.Evaluate(_spec.Evaluation.Blocks, stop);
+        curve.Append(trainer.Row(annealed: true, evaluation.Loss));
+        objective.Export(_attempt.ModelFolder);
+        return Result(trainer, double.IsFinite(evaluation.Loss) ? RunStatus.Ok : RunStatus.Diverged) with
+        {
+            TrainLoss = trainer.State.Tail.Mean,
+            ValLoss = double.IsFinite(evaluation.Loss) ? evaluation.Loss : null,
+            ValLossSe = evaluation.StandardError,
+            ValBpb = evaluation.BitsPerByte,
+        };
+    }
+
+    private RunResult Result(Trainer trainer, RunStatus status) => new()
+    {
+        Key = _spec.Key,
+        Status = status,
+        Attempt = _attempt.Number,
+        Step = trainer.State.Step,
+        WallSeconds = Math.Round(trainer.State.WallSeconds, 3),
+        Machine = new RunMachine
+        {
+            Host = Environment.MachineName,
+            Device = _spec.Execution.Device,
+            Libtorch = LibTorch.Version,
+            Build = BuildInfo.Version,
+            MatmulError = MatmulPrecision.MeasureError(CPU),
+        },
+    };
+
+    // The furthest whole checkpoint of any earlier attempt; else the parent's end; else step 0. A damaged one counts as absent.
+    private RestorePoint Restore(Trainer trainer)
+    {
+        var candidates = _run.AttemptNumbers()
+            .Where(n => n < _attempt.Number)
+            .SelectMany(n => _run.Attempt(n).CheckpointSteps().Select(s => (Attempt: n, Step: s)))
+            .OrderByDescending(c => c.Step)
+            .ThenBy(c => c.Attempt);
+        foreach (var (number, step) in candidates)
+        {
+            try
+            {
+                trainer.Restore(_run.Attempt(number), step);
+                return new RestorePoint(step, number);
+            }
+            catch (InputException)
+            {
+                // The next candidate is older, the loss the same.
+            }
+        }
+
+        if (_spec.Parent is { } parent)
+        {
+            var folder = new RunFolder(Path.Combine(_run.Path, "..", parent));
+            var result = folder.ReadResult() ?? throw new InputException($"{_spec.Key} grows from {parent}, which has no result");
+            trainer.Restore(folder.Attempt(result.Attempt), _spec.Training.StartStep);
+        }
+
+        return new RestorePoint(_spec.Training.StartStep, null);
+    }
+
+    private void Tidy(long? keep)
+    {
+        foreach (var attempt in _run.AttemptNumbers().Select(_run.Attempt))
+        {
+            foreach (var step in attempt.CheckpointSteps().Where(s => s != keep || attempt.Number != _attempt.Number))
+            {
+                Directory.Delete(attempt.CheckpointFolder(step), recursive: true);
+            }
+        }
+    }
+
+    private static Device Device(ExecutionSpec execution)
+    {
+        set_num_threads(execution.Threads);
+        if (execution.Device == "cpu")
+        {
+            MatmulPrecision.TrySet(execution.Math);
+            return CPU;
+        }
+
+        return execution.Device.StartsWith("cuda", StringComparison.Ordinal) && cuda.is_available()
+            ? new Device(execution.Device)
+            : throw new InputException($"device {execution.Device} is not there; build with -p:TorchBackend=cuda or set SCALELAB_LIBTORCH, and see `scalelab doctor`");
+    }
+}

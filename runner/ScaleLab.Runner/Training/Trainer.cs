@@ -1,0 +1,153 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Tables;
+using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Objectives;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Training;
+
+/// <summary>The training loop: from a state to the end of the run, a stop, or a loss that is no number.</summary>
+internal sealed class Trainer : IDisposable
+{
+    // The share of D, at its end, over which the training loss of a result is averaged.
+    private const double TailShare = 0.05;
+
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(30);
+
+    private readonly RunSpec _spec;
+    private readonly IObjective _objective;
+    private readonly AttemptFolder _attempt;
+    private readonly TimeProvider _time;
+    private readonly FusedAdamW _optimizer;
+    private readonly Timeline _timeline;
+    private readonly LearningRate _rate;
+    private readonly int _unitsPerSample;
+
+    public Trainer(RunSpec spec, IObjective objective, int width, AttemptFolder attempt, TimeProvider time)
+    {
+        (_spec, _objective, _attempt, _time) = (spec, objective, attempt, time);
+        _optimizer = new FusedAdamW(objective.Parameters, spec.Training.Optimizer, width);
+        _timeline = new Timeline(spec.Training.Batch);
+        _rate = new LearningRate(spec.Training);
+        _unitsPerSample = spec.Training.Model.UnitsPerSample;
+        State = new TrainingState { Step = spec.Training.StartStep };
+        Tensors = [.. objective.Parameters.All.Select(p => (p.Name, p.Value)), .. _optimizer.State];
+    }
+
+    public TrainingState State { get; private set; }
+
+    /// <summary>Weights and moments by name: with <see cref="State"/>, all of a checkpoint.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Tensors { get; }
+
+    /// <summary>Continues from the checkpoint of <paramref name="step"/> in <paramref name="from"/>.</summary>
+    public void Restore(AttemptFolder from, long step)
+    {
+        State = Checkpoint.Read(from, step, Tensors);
+        _optimizer.SetStep(step);
+        if (State.Step == _spec.Training.StartStep)
+        {
+            // A parent's curve ended with a row; its tail and its hours are its own.
+            State = State with { SinceRow = default, Tail = default, WallSeconds = 0 };
+        }
+    }
+
+    /// <summary>Trains until the run's last step is done, or <paramref name="stop"/> is asked for, or the loss is no number.</summary>
+    public TrainingEnd Run(CurveFile curve, Action<TrainingState, double> report, CancellationToken stop)
+    {
+        var (started, before) = (_time.GetTimestamp(), State.WallSeconds);
+        var checkpointed = started;
+        while (State.Step < _spec.Training.EndStep)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                Save();
+                return TrainingEnd.Stopped;
+            }
+
+            var loss = Step();
+            State = State with { WallSeconds = before + _time.GetElapsedTime(started).TotalSeconds };
+            if (!double.IsFinite(loss))
+            {
+                return TrainingEnd.Diverged;
+            }
+
+            Record(loss, curve);
+            report(State, loss);
+            if (_time.GetElapsedTime(checkpointed) > CheckpointEvery)
+            {
+                Save();
+                checkpointed = _time.GetTimestamp();
+            }
+        }
+
+        return TrainingEnd.Finished;
+    }
+
+    public void Save() => Checkpoint.Write(_attempt, State, Tensors);
+
+    /// <summary>The curve's row for where the run stands.</summary>
+    public CurveRow Row(bool annealed, double? validationLoss = null)
+    {
+        var seen = _timeline.SeenBefore(State.Step);
+        return new CurveRow
+        {
+            RunKey = _spec.Key,
+            Step = State.Step,
+            D = seen,
+            C = _spec.Training.Model.TrainingFlops(seen),
+            Lr = _rate.At(State.Step - 1),
+            TrainLoss = State.SinceRow.Mean,
+            ValLoss = validationLoss,
+            Annealed = annealed,
+        };
+    }
+
+    public void Dispose() => _optimizer.Dispose();
+
+    // One batch, in chunks of a size that never changes with memory or load: the order of a sum decides its last bits.
+    private double Step()
+    {
+        var units = _timeline.BatchAt(State.Step);
+        var first = _timeline.SeenBefore(State.Step) / _unitsPerSample;
+        var samples = (int)(units / _unitsPerSample);
+        var nats = 0.0;
+        for (var done = 0; done < samples; done += _spec.Execution.Chunk)
+        {
+            using var scope = NewDisposeScope();
+            var loss = _objective.LossSum(first + done, Math.Min(_spec.Execution.Chunk, samples - done));
+            (loss / units).backward();
+            nats += loss.to(float64).item<double>();
+        }
+
+        _optimizer.Step(_rate.At(State.Step));
+        _objective.Parameters.DropGradients();
+        return nats / units;
+    }
+
+    private void Record(double loss, CurveFile curve)
+    {
+        var training = _spec.Training;
+        var (before, after) = (_timeline.SeenBefore(State.Step), _timeline.SeenBefore(State.Step + 1));
+        var units = after - before;
+        State = State with
+        {
+            Step = State.Step + 1,
+            SinceRow = State.SinceRow.Add(loss * units, units),
+            Tail = after > (1 - TailShare) * training.D ? State.Tail.Add(loss * units, units) : State.Tail,
+        };
+
+        // The last row waits for the held-out loss.
+        if (CurveFile.IsDue(before, after) && State.Step < training.EndStep)
+        {
+            curve.Append(Row(annealed: false));
+            State = State with { SinceRow = default };
+        }
+    }
+}
+
+internal enum TrainingEnd
+{
+    Finished,
+    Stopped,
+    Diverged,
+}
