@@ -7,6 +7,7 @@ using ScaleLab.Contracts.Workers;
 namespace ScaleLab.Contracts;
 
 /// <summary>The one JSON dialect of ScaleLab: snake_case names and enum members, missing means default, unknown keys are errors.</summary>
+/// <remarks>Properties with a default are <c>set</c>: generated code assigns every <c>init</c> property, and would put 0 where a key is missing.</remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters =

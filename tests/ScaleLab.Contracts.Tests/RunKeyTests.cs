@@ -30,6 +30,14 @@ public sealed class RunKeyTests
     }
 
     [Fact]
+    public void A_missing_key_means_its_default()
+    {
+        Assert.Equal(new OptimizerSpec { Lr = 1 }, JsonSerializer.Deserialize("""{"lr":1}""", ContractJson.Default.OptimizerSpec));
+        Assert.Equal(new BatchSpec { Initial = 1 }, JsonSerializer.Deserialize("""{"initial":1}""", ContractJson.Default.BatchSpec));
+        Assert.Equal(new ExecutionSpec { Chunk = 1 }, JsonSerializer.Deserialize("""{"chunk":1}""", ContractJson.Default.ExecutionSpec));
+    }
+
+    [Fact]
     public void A_run_spec_survives_its_file()
     {
         var spec = new RunSpec

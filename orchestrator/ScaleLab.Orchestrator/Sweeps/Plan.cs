@@ -8,7 +8,20 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// <param name="Text">The spec as it was written.</param>
 /// <param name="Corpus">What the runs train on.</param>
 /// <param name="Runs">Parents before children.</param>
-internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOnlyList<PlannedRun> Runs);
+internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOnlyList<PlannedRun> Runs)
+{
+    /// <summary>Names of the laws to fit; the first one is the answer.</summary>
+    public required IReadOnlyList<string> Laws { get; init; }
+
+    /// <summary>What the user should know before paying: one line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Model FLOPs of all runs, each trunk once.</summary>
+    public double Bill => Runs.Sum(r => r.CSpent);
+
+    /// <summary>Model FLOPs of training every point from step 0.</summary>
+    public double BillOfSeparateRuns => Runs.Where(r => r.IsPoint).Sum(r => r.C);
+}
 
 /// <summary>A run and its price.</summary>
 internal sealed record PlannedRun
@@ -21,11 +34,20 @@ internal sealed record PlannedRun
     /// <summary>The isoFLOP budget this run is a point of.</summary>
     public double? Budget { get; init; }
 
+    /// <summary>The size that the sweep asked for.</summary>
+    public required double TargetN { get; init; }
+
+    /// <summary>The D that the sweep asked for; a trunk's own end.</summary>
+    public required double TargetD { get; init; }
+
     /// <summary>Model FLOPs of the whole path from step 0.</summary>
     public required double C { get; init; }
 
     /// <summary>FLOPs that this run adds to the bill.</summary>
     public required double CSpent { get; init; }
+
+    /// <summary>Share of the corpus seen by the end of the run, and how often.</summary>
+    public required Exposure Exposure { get; init; }
 
     /// <summary>Bytes of memory at the peak, estimated.</summary>
     public required long Memory { get; init; }
@@ -35,4 +57,7 @@ internal sealed record PlannedRun
 
     /// <summary>Time on one device, estimated.</summary>
     public required TimeSpan Time { get; init; }
+
+    /// <summary>Ends annealed, and so gives a row of <c>results.csv</c>.</summary>
+    public bool IsPoint => Spec.Training.Phase != RunPhase.Trunk;
 }

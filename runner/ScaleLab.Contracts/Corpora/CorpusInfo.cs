@@ -3,7 +3,7 @@ namespace ScaleLab.Contracts.Corpora;
 /// <summary><c>corpus.json</c> beside <c>train.bin</c> and <c>heldout.bin</c>: flat little-endian ids of <see cref="TokenBytes"/> bytes.</summary>
 public sealed record CorpusInfo
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     /// <summary>SHA-256 over vocabulary, block size and both .bin files, in lower-case hexadecimal: the identity of the corpus.</summary>
     public required string Hash { get; init; }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 
@@ -23,15 +24,19 @@ public sealed record DataSpec
     public string? Vocabulary { get; init; }
 
     /// <summary><c>tokens</c>: bytes of one id, 2 or 4. A header of llm.c says so itself.</summary>
+    [AllowedValues(2, 4)]
     public int? TokenBytes { get; init; }
 
     /// <summary><c>markov</c>: number of states.</summary>
+    [Range(2, 65_536)]
     public int? States { get; init; }
 
     /// <summary><c>markov</c>: tokens of the training part.</summary>
+    [Range(1, 1e12)]
     public long? Tokens { get; init; }
 
     /// <summary><c>markov</c>: seed of chain and samples.</summary>
+    [Range(0, int.MaxValue)]
     public int? Seed { get; init; }
 
     /// <summary><c>tokens</c>: <see cref="Vocabulary"/> as a number; null where it is none.</summary>

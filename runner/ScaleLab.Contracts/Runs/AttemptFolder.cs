@@ -53,5 +53,5 @@ public sealed class AttemptFolder(string path, int number)
 /// <param name="Attempt">The attempt of the same run whose checkpoint was read; null at the run's own start.</param>
 public sealed record RestorePoint(long Step, int? Attempt)
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 }

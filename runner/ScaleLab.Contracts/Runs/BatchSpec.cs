@@ -13,5 +13,5 @@ public sealed record BatchSpec
     public long RampFrom { get; init; }
 
     /// <summary>No batch is larger than this.</summary>
-    public long Maximum { get; init; } = long.MaxValue;
+    public long Maximum { get; set; } = long.MaxValue;
 }

@@ -7,20 +7,20 @@ public sealed record OptimizerSpec
     public required double Lr { get; init; }
 
     /// <summary>Matrices learn at Lr · BaseWidth / fan-in (Yang et al. 2022, table 8, Adam). 0 switches the rule off.</summary>
-    public int BaseWidth { get; init; } = 64;
+    public int BaseWidth { get; set; } = 64;
 
     /// <summary>The input table and the gains learn at this multiple of Lr, whatever the width.</summary>
-    public double VectorLr { get; init; } = 1;
+    public double VectorLr { get; set; } = 1;
 
-    public double Beta1 { get; init; } = 0.9;
+    public double Beta1 { get; set; } = 0.9;
 
-    public double Beta2 { get; init; } = 0.95;
+    public double Beta2 { get; set; } = 0.95;
 
-    public double Epsilon { get; init; } = 1e-8;
+    public double Epsilon { get; set; } = 1e-8;
 
     /// <summary>Applied to matrices only, times the rate of their group.</summary>
-    public double WeightDecay { get; init; } = 0.1;
+    public double WeightDecay { get; set; } = 0.1;
 
     /// <summary>Largest norm of the whole gradient; 0 switches clipping off.</summary>
-    public double Clip { get; init; } = 1;
+    public double Clip { get; set; } = 1;
 }

@@ -3,7 +3,7 @@ namespace ScaleLab.Contracts.Runs;
 /// <summary><c>result.json</c>: the truth about a run, published once.</summary>
 public sealed record RunResult
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     public required string Key { get; init; }
 
@@ -62,7 +62,7 @@ public enum RunStatus
 /// <summary><c>failure.json</c> of an attempt: why it ended without a result.</summary>
 public sealed record RunFailure
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     public required FailureClass Class { get; init; }
 

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace ScaleLab.Contracts.Runs;
 
 /// <summary><c>run.json</c>: one run, resolved when the sweep was planned, and never changed after.</summary>
 public sealed record RunSpec
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     public required string Key { get; init; }
 
@@ -26,12 +28,12 @@ public sealed record RunSpec
 public sealed record ExecutionSpec
 {
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    public string Device { get; set; } = "cpu";
 
-    public MathPath Math { get; init; } = MathPath.Exact;
+    public MathPath Math { get; set; } = MathPath.Exact;
 
     /// <summary>OpenMP threads of the worker.</summary>
-    public int Threads { get; init; } = 1;
+    public int Threads { get; set; } = 1;
 
     /// <summary>Samples per forward pass. Gradients of a batch are summed chunk by chunk, so this decides the order of the sum.</summary>
     public required int Chunk { get; init; }
@@ -51,5 +53,6 @@ public enum MathPath
 public sealed record EvaluationSpec
 {
     /// <summary>Blocks of the held-out set that are evaluated; all of them unless set.</summary>
+    [Range(1, int.MaxValue)]
     public int? Blocks { get; init; }
 }

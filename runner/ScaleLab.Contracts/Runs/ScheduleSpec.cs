@@ -9,13 +9,13 @@ public sealed record ScheduleSpec
     public required long Warmup { get; init; }
 
     /// <summary>WSD: the share of D spent on the cooldown.</summary>
-    public double Cooldown { get; init; } = 0.2;
+    public double Cooldown { get; set; } = 0.2;
 
     /// <summary>WSD: how the rate falls during the cooldown.</summary>
-    public CooldownShape Shape { get; init; } = CooldownShape.Sqrt;
+    public CooldownShape Shape { get; set; } = CooldownShape.Sqrt;
 
     /// <summary>Cosine: the factor reached at the end.</summary>
-    public double Floor { get; init; } = 0.1;
+    public double Floor { get; set; } = 0.1;
 }
 
 public enum ScheduleKind

@@ -35,6 +35,20 @@ public sealed class Timeline
     /// <summary>Units of step <paramref name="step"/>.</summary>
     public long BatchAt(long step) => _stretches.FindLast(s => s.Step <= step).Batch;
 
+    /// <summary>The steps from <paramref name="start"/> up to <paramref name="end"/>, as runs of equal batch.</summary>
+    public IEnumerable<(long Steps, long Batch)> Stretches(long start, long end)
+    {
+        for (var i = 0; i < _stretches.Count; i++)
+        {
+            var from = Math.Max(start, _stretches[i].Step);
+            var to = Math.Min(end, i + 1 < _stretches.Count ? _stretches[i + 1].Step : long.MaxValue);
+            if (from < to)
+            {
+                yield return (to - from, _stretches[i].Batch);
+            }
+        }
+    }
+
     /// <summary>The number of steps after which the units seen are nearest to <paramref name="units"/>; at least 1.</summary>
     public long StepsNearest(long units)
     {

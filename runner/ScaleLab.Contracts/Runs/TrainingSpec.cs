@@ -8,7 +8,7 @@ public sealed record TrainingSpec
     /// <summary>Raised when the same spec would no longer give the same loss; retires the keys of older runs.</summary>
     public const int CurrentSemantics = 1;
 
-    public int Semantics { get; init; } = CurrentSemantics;
+    public int Semantics { get; set; } = CurrentSemantics;
 
     public required ModelShape Model { get; init; }
 
@@ -34,7 +34,7 @@ public sealed record TrainingSpec
 
     public required int Seed { get; init; }
 
-    public Precision Precision { get; init; } = Precision.Fp32;
+    public Precision Precision { get; set; } = Precision.Fp32;
 }
 
 /// <summary>A run's place in the dependency graph of its sweep.</summary>

@@ -48,7 +48,7 @@ public sealed partial record ResultRow
     public double? C6nd { get; init; }
 
     /// <summary>FLOPs this row added to the bill.</summary>
-    [CsvColumn("cspent")]
+    [CsvColumn("c_spent")]
     public required double CSpent { get; init; }
 
     /// <summary>The isoFLOP budget this point belongs to.</summary>

@@ -5,21 +5,21 @@ namespace ScaleLab.Contracts.Workers;
 /// <summary>One line from the orchestrator to <c>scalelab-runner serve</c>.</summary>
 public sealed record WorkerCommand
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     /// <summary>The folder of the run to train; empty asks the worker to checkpoint, report and wait.</summary>
-    public string Run { get; init; } = "";
+    public string Run { get; set; } = "";
 }
 
 /// <summary>One line from <c>scalelab-runner serve</c>, on the descriptor that was its standard output.</summary>
 public sealed record WorkerEvent
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     public required WorkerEventKind Kind { get; init; }
 
     /// <summary>Folder of the run it is about; empty for <see cref="WorkerEventKind.Ready"/>.</summary>
-    public string Run { get; init; } = "";
+    public string Run { get; set; } = "";
 
     public int Attempt { get; init; }
 

@@ -1,0 +1,211 @@
+using System.Globalization;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Text;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>Expands a sweep into runs: under WSD one trunk for all points that differ in D alone, cut where cooldowns fork.</summary>
+internal sealed class Planner
+{
+    /// <summary>Units of D in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
+    private const int ChunkUnits = 2048;
+
+    private readonly SweepFile _sweep;
+    private readonly CorpusInfo _corpus;
+    private readonly MathPath _math;
+    private readonly string _build;
+    private readonly Dictionary<string, PlannedRun> _runs = [];
+    private readonly List<string> _notes = [];
+
+    private Planner(SweepFile sweep, CorpusInfo corpus, MathPath math, string build)
+    {
+        (_sweep, _corpus, _math, _build) = (sweep, corpus, math, build);
+    }
+
+    /// <param name="sweep">What is wanted.</param>
+    /// <param name="corpus">Prepared from the sweep's data.</param>
+    /// <param name="math">Kernels of the machine that will train.</param>
+    /// <param name="build">Version and commit, for the record.</param>
+    /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
+    public static Plan Plan(SweepFile sweep, CorpusInfo corpus, MathPath math, string build) => new Planner(sweep, corpus, math, build).Expand();
+
+    private Plan Expand()
+    {
+        CheckCorpus();
+        var recipe = Recipe.Named(_sweep.Spec.Recipe);
+        var points = GridExpansion.Points(_sweep, _corpus.VocabularySize).Select(p => (Point: p, Training: Resolve(p, recipe))).ToList();
+        foreach (var trunk in points.GroupBy(p => p.Training.Schedule.Kind == ScheduleKind.Wsd ? RunKey.Trunk(p.Training) : null))
+        {
+            if (trunk.Key is null)
+            {
+                AddWholeRuns(trunk);
+            }
+            else
+            {
+                AddTrunk(trunk.Key, trunk);
+            }
+        }
+
+        var runs = _runs.Values.ToList();
+        NoteEpochs(runs);
+        var plan = new Plan(_sweep.Spec.Name, _sweep.Text, _corpus, runs)
+        {
+            Laws = [.. _sweep.Spec.Law.Select(l => l.ToString().ToLowerInvariant())],
+            Notes = _notes,
+        };
+        BudgetCheck.Enforce(_sweep, plan);
+        return plan;
+    }
+
+    // Everything but the end, which the caller knows.
+    private TrainingSpec Resolve(GridPoint point, Recipe recipe)
+    {
+        var batch = recipe.BatchOf(point.Shape, point.Train);
+        var sample = point.Shape.UnitsPerSample;
+        if (batch.Initial % sample != 0)
+        {
+            var nearest = Math.Max(1, (batch.Initial + (sample / 2)) / sample) * sample;
+            throw _sweep.Error(_sweep.RulePath("batch"), $"a batch of {batch.Initial} tokens is no whole number of windows of {sample}; {nearest} is");
+        }
+
+        if (batch.Initial > batch.Maximum)
+        {
+            throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} tokens, above its maximum of {batch.Maximum}");
+        }
+
+        var timeline = new Timeline(batch);
+        var end = timeline.StepsNearest((long)point.TargetD);
+        return new TrainingSpec
+        {
+            Model = point.Shape,
+            Corpus = _corpus.Hash,
+            Phase = RunPhase.Whole,
+            StartStep = 0,
+            EndStep = end,
+            D = timeline.SeenBefore(end),
+            Batch = batch,
+            Schedule = recipe.ScheduleOf(batch, point.Train, point.TargetD),
+            Optimizer = recipe.OptimizerOf(point.Train),
+            Seed = point.Seed,
+            Precision = point.Train.Precision ?? Precision.Fp32,
+        };
+    }
+
+    private void AddWholeRuns(IEnumerable<(GridPoint Point, TrainingSpec Training)> points)
+    {
+        foreach (var (point, training) in points)
+        {
+            if (training.Schedule.Warmup >= training.D)
+            {
+                throw _sweep.Error(point.Source, $"D = {Quantity.Format(training.D)} ends before the warmup of {Quantity.Format(training.Schedule.Warmup)} tokens does");
+            }
+
+            Add(point, training, parent: null, trunk: null, training.D);
+        }
+    }
+
+    private void AddTrunk(string trunk, IEnumerable<(GridPoint Point, TrainingSpec Training)> points)
+    {
+        var branches = points.Select(p => (p.Point, p.Training, Fork: Fork(p.Point, p.Training))).OrderBy(b => b.Fork).ThenBy(b => b.Training.D).ToList();
+        string? parent = null;
+        var start = 0L;
+        foreach (var (point, training, fork) in branches)
+        {
+            var timeline = new Timeline(training.Batch);
+            var seen = timeline.SeenBefore(fork);
+            if (fork > start)
+            {
+                var segment = training with { Phase = RunPhase.Trunk, StartStep = start, EndStep = fork, D = seen };
+                parent = Add(point with { TargetD = seen, Budget = null }, segment, parent, trunk, seen - timeline.SeenBefore(start));
+                start = fork;
+            }
+
+            Add(point, training with { Phase = RunPhase.Branch, StartStep = fork }, parent, trunk, training.D - seen);
+        }
+    }
+
+    private long Fork(GridPoint point, TrainingSpec training)
+    {
+        var timeline = new Timeline(training.Batch);
+        var (schedule, d) = (training.Schedule, Quantity.Format(training.D));
+        var fork = timeline.StepsNearest((long)((1 - schedule.Cooldown) * training.D));
+        if (fork >= training.EndStep)
+        {
+            throw _sweep.Error(point.Source, $"D = {d} is too small: {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
+        }
+
+        return schedule.Warmup < timeline.SeenBefore(fork)
+            ? fork
+            : throw _sweep.Error(point.Source, $"D = {d} forks its cooldown at {Quantity.Format(timeline.SeenBefore(fork))} tokens, before the warmup of {Quantity.Format(schedule.Warmup)} tokens ends");
+    }
+
+    private string Add(GridPoint point, TrainingSpec training, string? parent, string? trunk, long own)
+    {
+        var key = RunKey.Of(training);
+        if (_runs.TryGetValue(key, out var twin))
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"n {Quantity.Format(point.TargetN)}, d {Quantity.Format(point.TargetD)} is the same run as n {Quantity.Format(twin.TargetN)}, d {Quantity.Format(twin.TargetD)} after rounding; it is planned once"));
+            return key;
+        }
+
+        var execution = new ExecutionSpec { Math = _math, Chunk = Chunk(training) };
+        var evaluation = _sweep.Spec.Evaluation;
+        _runs.Add(key, new PlannedRun
+        {
+            Spec = new RunSpec
+            {
+                Key = key,
+                Sweep = _sweep.Spec.Name,
+                Training = training,
+                Parent = parent,
+                Execution = execution,
+                Evaluation = evaluation,
+                Build = _build,
+            },
+            Trunk = trunk,
+            Budget = point.Budget,
+            TargetN = point.TargetN,
+            TargetD = point.TargetD,
+            C = training.Model.TrainingFlops(training.D),
+            CSpent = training.Model.TrainingFlops(own),
+            Exposure = Exposure.Of(training.D, training.Model, _corpus.TrainTokens),
+            Memory = CostModel.Memory(training, execution),
+            Disk = CostModel.Disk(training),
+            Time = CostModel.Time(training, execution, evaluation, _corpus),
+        });
+        return key;
+    }
+
+    // No pass holds more than the largest batch of the run.
+    private static int Chunk(TrainingSpec training)
+    {
+        var sample = training.Model.UnitsPerSample;
+        var largest = new Timeline(training.Batch).BatchAt(training.EndStep - 1);
+        return (int)Math.Min(Math.Max(1, ChunkUnits / sample), largest / sample);
+    }
+
+    private void CheckCorpus()
+    {
+        var context = _sweep.Spec.Options.Context;
+        if (_corpus.TrainTokens <= context || _corpus.HeldOutTokens <= context)
+        {
+            throw _sweep.Error("data", $"the corpus has {_corpus.TrainTokens} tokens to train on and {_corpus.HeldOutTokens} held out; one window of {context} needs more");
+        }
+
+        var blocks = _corpus.HeldOutTokens / _corpus.BlockTokens;
+        if (_sweep.Spec.Evaluation.Blocks > blocks)
+        {
+            throw _sweep.Error("evaluation.blocks", $"the held-out set has {blocks} blocks, not {_sweep.Spec.Evaluation.Blocks}");
+        }
+    }
+
+    private void NoteEpochs(List<PlannedRun> runs)
+    {
+        var repeating = runs.Where(r => r.IsPoint && r.Exposure.Epochs > 1).ToList();
+        if (repeating.Count > 0)
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times: the laws without data repetition do not describe them"));
+        }
+    }
+}

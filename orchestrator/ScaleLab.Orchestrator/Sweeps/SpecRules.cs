@@ -1,0 +1,100 @@
+using ScaleLab.Contracts.Corpora;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>What must hold between the keys of a spec.</summary>
+internal static class SpecRules
+{
+    private const int MostPoints = 20_000;
+
+    public static void Check(SweepFile sweep)
+    {
+        CheckGrid(sweep, sweep.Spec.Grid);
+        CheckTrain(sweep, sweep.Spec);
+        CheckData(sweep, sweep.Spec.Data);
+    }
+
+    private static void CheckGrid(SweepFile sweep, GridSpec grid)
+    {
+        string[] kinds = ["d", "tokens_per_param", "isoflop"];
+        kinds = Array.FindAll(kinds, k => sweep.Has($"grid.{k}"));
+        switch (kinds)
+        {
+            case []:
+                throw sweep.Error("grid", "'grid' needs 'd', 'tokens_per_param' or 'isoflop'");
+            case [_, var second, ..]:
+                throw sweep.Error($"grid.{second}", $"'{second}' cannot stand beside '{kinds[0]}'");
+            case ["isoflop"] when grid.N is not null:
+                throw sweep.Error("grid.n", "'n' stands inside 'isoflop' there: each size gets the D its budget affords");
+            case ["isoflop"] when grid.Isoflop is not { } isoflop || (isoflop.N is null) == (isoflop.Points is null):
+                throw sweep.Error("grid.isoflop", "'isoflop' needs either 'n' or 'points'");
+            case ["d" or "tokens_per_param"] when grid.N is null:
+                throw sweep.Error("grid", $"'grid' needs 'n' beside '{kinds[0]}'");
+        }
+
+        if (grid is { Seed: not null, Seeds: not null })
+        {
+            throw sweep.Error("grid.seeds", "'seeds' cannot stand beside 'seed'");
+        }
+
+        var train = sweep.Spec.Grid.Axes?.FirstOrDefault(a => sweep.Has($"train.{a.Key}")).Key;
+        if (train is not null)
+        {
+            throw sweep.Error($"grid.{train}", $"'{train}' stands under 'train' too");
+        }
+
+        var points = GridExpansion.Count(grid);
+        if (points > MostPoints)
+        {
+            throw sweep.Error("grid", $"the grid has {points:0} points; at most {MostPoints}");
+        }
+    }
+
+    private static void CheckTrain(SweepFile sweep, SweepSpec spec)
+    {
+        var wsd = Recipe.Named(spec.Recipe).Kind(spec.Train) == Contracts.Runs.ScheduleKind.Wsd;
+        Refuse(wsd, "warmup_share", "depends on the final D, but under wsd one trunk serves every D and cannot know it; write 'warmup' in tokens, or 'schedule: cosine'");
+        Refuse(wsd, "floor", "belongs to 'schedule: cosine'; under wsd the rate falls to 0");
+        Refuse(!wsd, "cooldown", "belongs to 'schedule: wsd'");
+        Refuse(!wsd, "cooldown_shape", "belongs to 'schedule: wsd'");
+        Refuse(sweep.Has(sweep.RulePath("warmup")), "warmup_share", "cannot stand beside 'warmup'");
+
+        void Refuse(bool condition, string key, string reason)
+        {
+            if (condition && sweep.Has(sweep.RulePath(key)))
+            {
+                throw sweep.Error(sweep.RulePath(key), $"'{key}' {reason}");
+            }
+        }
+    }
+
+    private static void CheckData(SweepFile sweep, DataSpec data)
+    {
+        string[] takes = data.Source switch
+        {
+            DataSource.DotnetDocs => ["vocabulary"],
+            DataSource.Text => ["path", "vocabulary"],
+            DataSource.Tokens => ["path", "held_out", "vocabulary", "token_bytes"],
+            _ => ["states", "tokens", "seed"],
+        };
+        string[] all = ["path", "held_out", "vocabulary", "token_bytes", "states", "tokens", "seed"];
+        var source = SpecBinder.Members(typeof(DataSource))[(int)data.Source];
+        if (all.Except(takes).FirstOrDefault(k => sweep.Has($"data.{k}")) is { } stray)
+        {
+            throw sweep.Error($"data.{stray}", $"source {source} takes no '{stray}'");
+        }
+
+        if (takes.Contains("path") && data.Path is null)
+        {
+            throw sweep.Error("data", $"source {source} needs a 'path'");
+        }
+
+        foreach (var (key, path) in new[] { ("path", data.Path), ("held_out", data.HeldOut) })
+        {
+            if (path is not null && !Path.Exists(path))
+            {
+                throw sweep.Error($"data.{key}", $"there is no {path}");
+            }
+        }
+    }
+}

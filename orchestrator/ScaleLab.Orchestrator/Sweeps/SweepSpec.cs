@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>A sweep: which models, on what data, over which grid, by which recipe.</summary>
+internal sealed record SweepSpec
+{
+    /// <summary>Names the sweep and its output folder: lower-case letters, digits, <c>.</c>, <c>_</c>, <c>-</c>; 64 at most.</summary>
+    [RegularExpression("[a-z0-9][a-z0-9._-]{0,63}")]
+    public required string Name { get; init; }
+
+    /// <summary>The family of models: <c>lm</c>, a decoder-only language model.</summary>
+    [AllowedValues(LanguageModelShape.FamilyName)]
+    public required string Model { get; init; }
+
+    /// <summary>Choices of that family, equal for the whole sweep.</summary>
+    public LanguageModelOptions Options { get; set; } = new();
+
+    /// <summary>Where the samples come from. Relative paths start at the folder of the spec.</summary>
+    public required DataSpec Data { get; init; }
+
+    /// <summary>The points of the sweep: every combination of the axes.</summary>
+    public required GridSpec Grid { get; init; }
+
+    /// <summary>The named bundle of rules that sets what <c>train</c> leaves open.</summary>
+    public RecipeName Recipe { get; init; }
+
+    /// <summary>Rules of the recipe, overridden by numbers.</summary>
+    public TrainSpec Train { get; set; } = new();
+
+    /// <summary>The laws to fit; the first one is the answer.</summary>
+    public LawName[] Law { get; set; } = [LawName.Chinchilla];
+
+    /// <summary>What is measured at the end of each run. Changes no run, and no run key.</summary>
+    public EvaluationSpec Evaluation { get; set; } = new();
+
+    /// <summary>What the sweep may cost; a plan beyond it is an error.</summary>
+    public BudgetSpec Budget { get; set; } = new();
+}
+
+/// <summary>Caps over all runs together.</summary>
+internal sealed record BudgetSpec
+{
+    /// <summary>Model FLOPs; a trunk counts once.</summary>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? Flops { get; init; }
+
+    /// <summary>Estimated device hours.</summary>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? Hours { get; init; }
+}
+
+internal enum RecipeName
+{
+    /// <summary>Small batches that ramp with the tokens seen, rates that carry over widths, WSD.</summary>
+    Default,
+}
+
+internal enum LawName
+{
+    /// <summary>L = E + A/N^α + B/D^β.</summary>
+    Chinchilla,
+
+    /// <summary>L = A/N^α + B/D^β.</summary>
+    Power,
+}

@@ -1,0 +1,34 @@
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Tests.Sweeps;
+
+/// <summary>A corpus that never was, and plans over it.</summary>
+internal static class Sample
+{
+    public static CorpusInfo Corpus { get; } = new()
+    {
+        Hash = new string('a', 64),
+        Origin = "dotnet-docs 10.0.9",
+        Vocabulary = "bytes",
+        VocabularySize = 256,
+        TokenBytes = 1,
+        TrainTokens = 8_800_000,
+        HeldOutTokens = 262_144,
+        HeldOutBytes = 262_144,
+        BlockTokens = 4096,
+    };
+
+    public const string Head =
+        """
+        name: sample
+        model: lm
+        data: {source: dotnet-docs}
+
+        """;
+
+    public static Plan Plan(string rest) => PlanText(Head + rest);
+
+    public static Plan PlanText(string text) => Planner.Plan(SweepFile.Parse("sample.yaml", text), Corpus, MathPath.Exact, "0.1.0");
+}
