@@ -74,14 +74,14 @@ internal sealed class LanguageModel : IDisposable
     /// <param name="tokens">Int64 (B, T).</param>
     /// <param name="targets">Int64 (B, T); −100 is not counted.</param>
     public Tensor LossSum(Tensor tokens, Tensor targets) =>
-        F.cross_entropy(Logits(tokens).view(-1, _shape.Vocabulary).to(_embedding.dtype), targets.view(-1), reduction: nn.Reduction.Sum);
+        F.cross_entropy(Logits(tokens).view(-1, _shape.Vocabulary).to(_embedding.dtype), targets.reshape(-1), reduction: nn.Reduction.Sum);
 
     /// <param name="tokens">Int64 (B, T), T at most the context.</param>
     /// <returns>(B, T, V).</returns>
     public Tensor Logits(Tensor tokens)
     {
         var (batch, length) = (tokens.shape[0], tokens.shape[1]);
-        var x = _embedding.index_select(0, tokens.view(-1)).view(batch, length, _shape.Width); // (B, T, C)
+        var x = _embedding.index_select(0, tokens.reshape(-1)).view(batch, length, _shape.Width); // (B, T, C)
         foreach (var block in _blocks)
         {
             x = x + Attention(RmsNorm(x, block.AttentionNorm), block);

@@ -38,7 +38,7 @@ internal sealed class NextToken : IObjective
         }
 
         var windows = tensor(ids, [count, context + 1]).to(_device); // (B, T + 1)
-        return _model.LossSum(windows.narrow(1, 0, context), windows.narrow(1, 1, context).contiguous());
+        return _model.LossSum(windows.narrow(1, 0, context), windows.narrow(1, 1, context));
     }
 
     public Evaluation Evaluate(int? blocks, CancellationToken stop)
