@@ -24,6 +24,8 @@ internal abstract class CorpusSource
         {
             DataSource.DotnetDocs => new DotnetDocsSource(DotnetDocsSource.PacksOfThisRuntime(), spec.Vocabulary),
             DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+            DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
+            DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
             _ => throw new InputException($"source {spec.Source} is unknown"),
         };
     }
