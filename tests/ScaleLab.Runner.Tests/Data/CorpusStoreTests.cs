@@ -52,7 +52,7 @@ public sealed class CorpusStoreTests : IDisposable
     [Fact]
     public async Task Concurrent_callers_get_one_corpus()
     {
-        var infos = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => new CorpusPreparer(_temporary.Store, _ => { }).Prepare(Spec))));
+        var infos = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => new CorpusPreparer(_temporary.Store, _ => { }, "").Prepare(Spec))));
         Assert.Single(infos.Distinct());
         Assert.Single(_temporary.Store.All());
     }

@@ -56,6 +56,21 @@ public sealed class DotnetDocsTests : IDisposable
     }
 
     [Fact]
+    public void A_machine_without_sdk_takes_the_newest_corpus_that_was_carried_there()
+    {
+        var packs = Path.Combine(_temporary.Root, "packs");
+        foreach (var version in (string[])["10.0.9", "10.0.12"])
+        {
+            var lines = Enumerable.Range(0, 10_000).Select(i => $"<para>Line number {i} of version {version}.</para>");
+            Docs($"A.Ref/{version}", "Core.xml", string.Concat(lines));
+            _temporary.Prepare(new DataSpec { Source = DataSource.DotnetDocs }, packs);
+        }
+
+        var carried = _temporary.Prepare(new DataSpec { Source = DataSource.DotnetDocs }, packs: Path.Combine(_temporary.Root, "none"));
+        Assert.Equal("dotnet-docs 10.0.12", carried.Origin);
+    }
+
+    [Fact]
     public void Tags_go_and_references_keep_their_short_names()
     {
         var file = Docs("A.Ref/10.0.9", "Core.xml", """

@@ -14,7 +14,7 @@ public sealed class TemporaryStore : IDisposable
 
     internal List<string> Progress { get; } = [];
 
-    public CorpusInfo Prepare(DataSpec spec) => new CorpusPreparer(Store, Progress.Add).Prepare(spec);
+    public CorpusInfo Prepare(DataSpec spec, string? packs = null) => new CorpusPreparer(Store, Progress.Add, packs ?? DotnetDocsSource.PacksOfThisRuntime()).Prepare(spec);
 
     public string File(string name, byte[] content)
     {
