@@ -1,5 +1,8 @@
 using System.CommandLine;
+using ScaleLab.Cli.Commands;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Corpora;
 
 namespace ScaleLab.Cli;
 
@@ -42,5 +45,8 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) => [];
+    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
+    [
+        new DataCommand(output, CorpusStore.Default, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+    ];
 }
