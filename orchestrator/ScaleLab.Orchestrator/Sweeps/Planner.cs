@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Text;
@@ -29,6 +30,13 @@ internal sealed class Planner
     /// <param name="build">Version and commit, for the record.</param>
     /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
     public static Plan Plan(SweepFile sweep, CorpusInfo corpus, MathPath math, string build) => new Planner(sweep, corpus, math, build).Expand();
+
+    /// <summary>Prepares the corpus where need be, then plans for this machine.</summary>
+    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation) =>
+        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), CpuMath.Best(), Version);
+
+    private static string Version { get; } =
+        typeof(Planner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private Plan Expand()
     {
