@@ -73,9 +73,9 @@ internal sealed record PlanTotals
         FlopsOfSeparateRuns = plan.BillOfSeparateRuns,
         MemoryBytes = plan.Runs.Max(r => r.Memory),
         DiskBytes = plan.Runs.Sum(r => r.Disk),
-        DeviceSeconds = plan.Runs.Sum(r => r.Time.TotalSeconds),
+        DeviceSeconds = Math.Round(plan.Runs.Sum(r => r.Time.TotalSeconds), 1),
         Slots = slots,
-        Seconds = ListSchedule.Finish(plan.Runs, slots).TotalSeconds,
+        Seconds = Math.Round(ListSchedule.Finish(plan.Runs, slots).TotalSeconds, 1),
         CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / Exposure.UnitsPerEpoch(r.Spec.Training.Model, plan.Corpus.TrainTokens)),
         Epochs = plan.Runs.Max(r => r.Exposure.Epochs),
     };

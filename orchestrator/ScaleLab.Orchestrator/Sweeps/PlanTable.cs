@@ -47,7 +47,7 @@ internal static class PlanTable
             CSpent = run.CSpent,
             MemoryBytes = run.Memory,
             DiskBytes = run.Disk,
-            Seconds = run.Time.TotalSeconds,
+            Seconds = Math.Round(run.Time.TotalSeconds, 1),
         };
     }
 }

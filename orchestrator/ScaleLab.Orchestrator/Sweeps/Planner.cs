@@ -96,7 +96,7 @@ internal sealed class Planner
             Schedule = recipe.ScheduleOf(batch, point.Train, point.TargetD),
             Optimizer = recipe.OptimizerOf(point.Train),
             Seed = point.Seed,
-            Precision = point.Train.Precision ?? Precision.Fp32,
+            Precision = point.Train.Precision ?? recipe.Precision,
         };
     }
 

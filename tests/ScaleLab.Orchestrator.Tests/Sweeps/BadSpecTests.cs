@@ -55,10 +55,10 @@ public sealed class BadSpecTests
         // The rest of the spec.
         { Good + "options: {context: 1}", "5:20: 'context' must be at least 2 and at most 1048576, not 1" },
         { Good + "options: {tied: yes}", "5:17: 'tied' must be true or false, not 'yes'" },
-        { Good + "options: {heads: 3}", "4:12: no model of this recipe has about 43k parameters; the nearest has 80.1k (width 48, vocabulary 256)" },
+        { Good + "options: {heads: 3}", "4:12: no model of this recipe has about 43k parameters; the nearest has 26.2k (width 24, vocabulary 256)" },
         { Good + "law: tied", "5:6: 'tied' is no law; there is chinchilla, power" },
         { Good + "evaluation: {blocks: 1000}", "5:22: the held-out set has 64 blocks, not 1000" },
-        { Good + "budget: {flops: 1e10}", "5:17: the sweep costs 2.4e+11 FLOPs, 23.96 times the budget of 1e+10" },
+        { Good + "budget: {flops: 1e10}", "5:17: the sweep costs 2.58e+11 FLOPs, 25.8 times the budget of 1e+10" },
         { Good + "budget: {hours: 1s}", "5:17: 'hours' must be a number such as 350k, 1.5M or 1e18, not '1s'" },
         { Good + "modle: lm", "5:1: unknown key 'modle'; did you mean 'model'?" },
         { Good + "name: again", "5:1: 'name' stands here twice; first in line 1" },
@@ -95,10 +95,13 @@ public sealed class BadSpecTests
     }
 
     [Theory]
-    [InlineData("{source: dotnet-docs, path: x}", "3:35: source dotnet-docs takes no 'path'")]
-    [InlineData("{source: text}", "3:7: source text needs a 'path'")]
+    [InlineData("{source: dotnet-docs, path: x}", "3:35: 'path' belongs to source text, tokens, not to dotnet-docs")]
+    [InlineData("{source: text}", "3:7: source text needs 'path'")]
     [InlineData("{source: tokens, path: ., token_bytes: 3}", "3:46: 'token_bytes' must be 2 or 4, not 3")]
-    [InlineData("{source: markov, states: 1}", "3:32: 'states' must be at least 2 and at most 65536, not 1")]
+    [InlineData("{source: tokens, path: ., vocabulary: words}", "3:40: source tokens needs 'vocabulary', the number of ids: 2 to 10000000")]
+    [InlineData("{source: text, path: ''}", "3:28: source text needs 'path'")]
+    [InlineData("{source: text, path: \"a\\0b\"}", "3:28: 'path' contains a NUL character")]
+    [InlineData("{source: markov, states: 1}", "3:32: 'states' must be at least 2 and at most 1024, not 1")]
     public void So_is_data_that_its_source_does_not_take(string data, string message)
     {
         var error = Assert.Throws<InputException>(() => Sample.PlanText($"name: a\nmodel: lm\ndata: {data}\n{Good}"));
