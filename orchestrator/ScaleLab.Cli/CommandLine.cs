@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ScaleLab.Cli.Commands;
 using ScaleLab.Contracts;
+using ScaleLab.Orchestrator.Corpora;
 
 namespace ScaleLab.Cli;
 
@@ -42,5 +44,8 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) => [];
+    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
+    [
+        new PlanCommand(output, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+    ];
 }

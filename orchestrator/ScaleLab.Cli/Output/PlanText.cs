@@ -33,7 +33,8 @@ internal static class PlanText
         WriteTable(output, report.Runs);
         var total = report.Total;
         output.WriteLine();
-        output.WriteLine(Line($"{total.Points} points from {total.Runs} runs; {total.Runs - total.Points} of them are stretches of trunks"));
+        var stretches = total.Runs - total.Points;
+        output.WriteLine(Line($"{total.Points} points from {total.Runs} runs{(stretches > 0 ? Line($", {stretches} of them stretches of trunks") : "")}"));
         output.WriteLine(total.FlopsOfSeparateRuns > total.Flops
             ? Line($"{Flops(total.Flops)} FLOPs; separate runs would take {Flops(total.FlopsOfSeparateRuns)}: shared trunks save {1 - (total.Flops / total.FlopsOfSeparateRuns):0 %}")
             : Line($"{Flops(total.Flops)} FLOPs"));

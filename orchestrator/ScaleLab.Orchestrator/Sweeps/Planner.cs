@@ -213,7 +213,7 @@ internal sealed class Planner
         var repeating = runs.Where(r => r.IsPoint && r.Exposure.Epochs > 1).ToList();
         if (repeating.Count > 0)
         {
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times: the laws without data repetition do not describe them"));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} of {runs.Count(r => r.IsPoint)} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times; laws without data repetition do not describe them"));
         }
     }
 }

@@ -98,7 +98,7 @@ public sealed class BadSpecTests
     [InlineData("{source: dotnet-docs, path: x}", "3:35: 'path' belongs to source text, tokens, not to dotnet-docs")]
     [InlineData("{source: text}", "3:7: source text needs 'path'")]
     [InlineData("{source: tokens, path: ., token_bytes: 3}", "3:46: 'token_bytes' must be 2 or 4, not 3")]
-    [InlineData("{source: tokens, path: ., vocabulary: words}", "3:40: source tokens needs 'vocabulary', the number of ids: 2 to 10000000")]
+    [InlineData("{source: tokens, path: ., vocabulary: words}", "3:45: source tokens needs 'vocabulary', the number of ids: 2 to 10000000")]
     [InlineData("{source: text, path: ''}", "3:28: source text needs 'path'")]
     [InlineData("{source: text, path: \"a\\0b\"}", "3:28: 'path' contains a NUL character")]
     [InlineData("{source: markov, states: 1}", "3:32: 'states' must be at least 2 and at most 1024, not 1")]

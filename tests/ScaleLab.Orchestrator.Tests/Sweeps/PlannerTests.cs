@@ -128,7 +128,7 @@ public sealed class PlannerTests
     {
         var plan = Sample.Plan("grid: {n: 15k, d: [4M, 17.6M]}");
         Assert.Equal(Exposure.UnitsPerEpoch(plan.Runs[0].Spec.Training.Model, 8_800_000), plan.Runs.Max(r => r.Exposure.UniqueD));
-        Assert.StartsWith("1 points see the corpus more than once, up to 2 times", Assert.Single(plan.Notes), StringComparison.Ordinal);
+        Assert.StartsWith("1 of 2 points see the corpus more than once, up to 2 times", Assert.Single(plan.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
