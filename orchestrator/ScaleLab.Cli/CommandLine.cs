@@ -48,5 +48,6 @@ internal static class CommandLine
     private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
     [
         new DataCommand(output, CorpusStore.Default, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+        new PlanCommand(output, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
     ];
 }

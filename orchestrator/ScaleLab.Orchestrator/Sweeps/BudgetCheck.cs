@@ -18,7 +18,7 @@ internal static class BudgetCheck
             {
                 throw sweep.Error($"budget.{key}", string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the sweep costs {Text(cost)} {unit}, {cost / cap - 1:0.#%} more than the budget of {Text(cap.Value)}"));
+                    $"the sweep costs {Text(cost)} {unit}, {cost / cap:0.##} times the budget of {Text(cap.Value)}"));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Text;
@@ -10,6 +11,8 @@ internal sealed class Planner
 {
     /// <summary>Units of D in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
     private const int ChunkUnits = 2048;
+
+    private const double LargestD = 1e18;
 
     private readonly SweepFile _sweep;
     private readonly CorpusInfo _corpus;
@@ -29,6 +32,13 @@ internal sealed class Planner
     /// <param name="build">Version and commit, for the record.</param>
     /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
     public static Plan Plan(SweepFile sweep, CorpusInfo corpus, MathPath math, string build) => new Planner(sweep, corpus, math, build).Expand();
+
+    /// <summary>Prepares the corpus where need be, then plans for this machine.</summary>
+    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation) =>
+        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), CpuMath.Best(), Version);
+
+    private static string Version { get; } =
+        typeof(Planner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private Plan Expand()
     {
@@ -74,8 +84,7 @@ internal sealed class Planner
             throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} tokens, above its maximum of {batch.Maximum}");
         }
 
-        var timeline = new Timeline(batch);
-        var end = timeline.StepsNearest((long)point.TargetD);
+        var (end, d) = End(point, batch);
         return new TrainingSpec
         {
             Model = point.Shape,
@@ -83,13 +92,29 @@ internal sealed class Planner
             Phase = RunPhase.Whole,
             StartStep = 0,
             EndStep = end,
-            D = timeline.SeenBefore(end),
+            D = d,
             Batch = batch,
             Schedule = recipe.ScheduleOf(batch, point.Train, point.TargetD),
             Optimizer = recipe.OptimizerOf(point.Train),
             Seed = point.Seed,
-            Precision = point.Train.Precision ?? Precision.Fp32,
+            Precision = point.Train.Precision ?? recipe.Precision,
         };
+    }
+
+    // D in whole steps, where they come near enough to what was asked for.
+    private (long End, long D) End(GridPoint point, BatchSpec batch)
+    {
+        if (point.TargetD > LargestD)
+        {
+            throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is more than {Quantity.Format(LargestD)}");
+        }
+
+        var timeline = new Timeline(batch);
+        var end = timeline.StepsNearest((long)point.TargetD);
+        var d = timeline.SeenBefore(end);
+        return Math.Abs(d - point.TargetD) <= 0.1 * point.TargetD
+            ? (end, d)
+            : throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is too small: the nearest whole number of steps of {batch.Initial} tokens gives {d}");
     }
 
     private void AddWholeRuns(IEnumerable<(GridPoint Point, TrainingSpec Training)> points)
@@ -132,7 +157,7 @@ internal sealed class Planner
         var fork = timeline.StepsNearest((long)((1 - schedule.Cooldown) * training.D));
         if (fork >= training.EndStep)
         {
-            throw _sweep.Error(point.Source, $"D = {d} is too small: {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
+            throw _sweep.Error(point.Source, $"D = {d} is too small: its {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
         }
 
         return schedule.Warmup < timeline.SeenBefore(fork)
@@ -205,7 +230,7 @@ internal sealed class Planner
         var repeating = runs.Where(r => r.IsPoint && r.Exposure.Epochs > 1).ToList();
         if (repeating.Count > 0)
         {
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times: the laws without data repetition do not describe them"));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} of {runs.Count(r => r.IsPoint)} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times; laws without data repetition do not describe them"));
         }
     }
 }

@@ -35,6 +35,8 @@ internal sealed class Recipe
 
     public double Floor { get; init; } = 0.1;
 
+    public Precision Precision { get; init; } = Precision.Fp32;
+
     private static Recipe Default { get; } = new();
 
     public static Recipe Named(RecipeName name) => name switch

@@ -94,7 +94,7 @@ internal sealed class SpecBinder(string file)
             {
                 { Plain: true, Text: "true" } => true,
                 { Plain: true, Text: "false" } => false,
-                _ => throw Error(node, $"'{Name(path)}' is true or false, not '{Short(scalar)}'"),
+                _ => throw Error(node, $"'{Name(path)}' must be true or false, not '{Short(scalar)}'"),
             },
             { IsEnum: true } => Member(scalar, type, path),
             _ => Number(scalar, type, property, path),
@@ -149,35 +149,47 @@ internal sealed class SpecBinder(string file)
     {
         if (!Quantity.TryParse(scalar.Text, out var number))
         {
-            throw Error(scalar, $"'{Name(path)}' is a number such as 350k, 1.5M or 1e18, not '{Short(scalar)}'");
+            throw Error(scalar, $"'{Name(path)}' must be a number such as 350k, 1.5M or 1e18, not '{Short(scalar)}'");
         }
 
         var whole = Math.Round(number);
         if (type != typeof(double) && Math.Abs(number - whole) > 1e-9 * Math.Abs(number))
         {
-            throw Error(scalar, $"'{Name(path)}' is a whole number, not {Short(scalar)}");
+            throw Error(scalar, $"'{Name(path)}' must be a whole number, not {Short(scalar)}");
         }
 
-        var range = Attribute<RangeAttribute>(property);
-        if (range is not null && !range.IsValid(number))
+        if (Attribute<RangeAttribute>(property) is { } range && !Holds(range, number))
         {
-            throw Error(scalar, $"'{Name(path)}' is {Phrase(range)}, not {Short(scalar)}");
+            throw Error(scalar, $"'{Name(path)}' must be {Phrase(range)}, not {Short(scalar)}");
         }
 
         if (Attribute<AllowedValuesAttribute>(property) is { } allowed && !allowed.Values.Any(v => Convert.ToDouble(v, CultureInfo.InvariantCulture) == number))
         {
-            throw Error(scalar, $"'{Name(path)}' is {string.Join(" or ", allowed.Values)}, not {Short(scalar)}");
+            throw Error(scalar, $"'{Name(path)}' must be {string.Join(" or ", allowed.Values)}, not {Short(scalar)}");
         }
 
         return type == typeof(double) ? JsonValue.Create(number) : JsonValue.Create(checked((long)whole));
     }
 
+    // RangeAttribute.IsValid would cut a fraction to the type of the bounds.
+    private static bool Holds(RangeAttribute range, double number)
+    {
+        var (low, high) = Bounds(range);
+        return (range.MinimumIsExclusive ? number > low : number >= low) && (range.MaximumIsExclusive ? number < high : number <= high);
+    }
+
+    /// <summary>A range in words: <c>at least 2 and less than 10</c>.</summary>
     internal static string Phrase(RangeAttribute range)
     {
-        var (low, high) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
-        var from = $"{(range.MinimumIsExclusive ? "more than" : "at least")} {Quantity.Format(low)}";
-        return high is int.MaxValue or double.MaxValue ? from : $"{from} and {(range.MaximumIsExclusive ? "less than" : "at most")} {Quantity.Format(high)}";
+        var (low, high) = Bounds(range);
+        var from = $"{(range.MinimumIsExclusive ? "more than" : "at least")} {Text(low)}";
+        return high is int.MaxValue or double.MaxValue ? from : $"{from} and {(range.MaximumIsExclusive ? "less than" : "at most")} {Text(high)}";
+
+        static string Text(double bound) => bound < 1e7 ? bound.ToString("0", CultureInfo.InvariantCulture) : bound.ToString("0.##e+0", CultureInfo.InvariantCulture);
     }
+
+    internal static (double Low, double High) Bounds(RangeAttribute range) =>
+        (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
 
     internal static T? Attribute<T>(JsonPropertyInfo property)
         where T : Attribute => property.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: true).Cast<T>().FirstOrDefault();

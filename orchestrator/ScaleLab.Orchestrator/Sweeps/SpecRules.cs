@@ -1,4 +1,6 @@
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -52,7 +54,7 @@ internal static class SpecRules
 
     private static void CheckTrain(SweepFile sweep, SweepSpec spec)
     {
-        var wsd = Recipe.Named(spec.Recipe).Kind(spec.Train) == Contracts.Runs.ScheduleKind.Wsd;
+        var wsd = Recipe.Named(spec.Recipe).Kind(spec.Train) == ScheduleKind.Wsd;
         Refuse(wsd, "warmup_share", "depends on the final D, but under wsd one trunk serves every D and cannot know it; write 'warmup' in tokens, or 'schedule: cosine'");
         Refuse(wsd, "floor", "belongs to 'schedule: cosine'; under wsd the rate falls to 0");
         Refuse(!wsd, "cooldown", "belongs to 'schedule: wsd'");
@@ -70,31 +72,15 @@ internal static class SpecRules
 
     private static void CheckData(SweepFile sweep, DataSpec data)
     {
-        string[] takes = data.Source switch
+        try
         {
-            DataSource.DotnetDocs => ["vocabulary"],
-            DataSource.Text => ["path", "vocabulary"],
-            DataSource.Tokens => ["path", "held_out", "vocabulary", "token_bytes"],
-            _ => ["states", "tokens", "seed"],
-        };
-        string[] all = ["path", "held_out", "vocabulary", "token_bytes", "states", "tokens", "seed"];
-        var source = SpecBinder.Members(typeof(DataSource))[(int)data.Source];
-        if (all.Except(takes).FirstOrDefault(k => sweep.Has($"data.{k}")) is { } stray)
-        {
-            throw sweep.Error($"data.{stray}", $"source {source} takes no '{stray}'");
+            data.Validate();
         }
-
-        if (takes.Contains("path") && data.Path is null)
+        catch (InputException e)
         {
-            throw sweep.Error("data", $"source {source} needs a 'path'");
-        }
-
-        foreach (var (key, path) in new[] { ("path", data.Path), ("held_out", data.HeldOut) })
-        {
-            if (path is not null && !Path.Exists(path))
-            {
-                throw sweep.Error($"data.{key}", $"there is no {path}");
-            }
+            // It names the key in quotes where there is one.
+            var key = e.Message.Split('\'') is [_, var quoted, ..] && sweep.Has($"data.{quoted}") ? $"data.{quoted}" : "data";
+            throw sweep.Error(key, e.Message["data: ".Length..]);
         }
     }
 }

@@ -17,10 +17,10 @@ internal sealed class SweepFile
         File = file;
         Text = text;
         var binder = new SpecBinder(file);
-        var spec = binder.Bind(YamlTree.Read(file, text));
+        Spec = binder.Bind(YamlTree.Read(file, text));
         _places = binder.Places;
-        Spec = spec with { Data = Located(spec.Data) };
         SpecRules.Check(this);
+        Spec = Spec with { Data = Located(Spec.Data) };
     }
 
     /// <summary>As the user named it; errors begin with it.</summary>
@@ -86,10 +86,12 @@ internal sealed class SweepFile
     private DataSpec Located(DataSpec data)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(File))!;
-        return data with
+        return data with { Path = Find("path", data.Path), HeldOut = Find("held_out", data.HeldOut) };
+
+        string? Find(string key, string? written)
         {
-            Path = data.Path is null ? null : Path.GetFullPath(data.Path, folder),
-            HeldOut = data.HeldOut is null ? null : Path.GetFullPath(data.HeldOut, folder),
-        };
+            var path = written is null ? null : Path.GetFullPath(written, folder);
+            return path is null || Path.Exists(path) ? path : throw Error($"data.{key}", $"there is no {path}");
+        }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ScaleLab.Contracts.Corpora;
 
-/// <summary><c>data:</c> of a sweep: where the samples come from.</summary>
+/// <summary>Where the samples come from. Each source takes the keys that name it, or no source.</summary>
 public sealed record DataSpec
 {
     private const int MaximumVocabulary = 10_000_000;
@@ -12,6 +12,10 @@ public sealed record DataSpec
     private const long MinimumTokens = 1_000;
     private const long MaximumTokens = 1_000_000_000;
 
+    /// <summary>
+    /// <c>dotnet-docs</c>: the English API documentation beside every .NET SDK. <c>text</c>: a file or folder of text. <c>tokens</c>: token shards as nanoGPT and llm.c write them.
+    /// <c>markov</c>: a first-order Markov chain, whose entropy rate is known.
+    /// </summary>
     public required DataSource Source { get; init; }
 
     /// <summary><c>text</c>: a file or folder. <c>tokens</c>: a .bin shard or a folder of them.</summary>
@@ -28,11 +32,11 @@ public sealed record DataSpec
     public int? TokenBytes { get; init; }
 
     /// <summary><c>markov</c>: number of states.</summary>
-    [Range(2, 65_536)]
+    [Range(2, MaximumStates)]
     public int? States { get; init; }
 
     /// <summary><c>markov</c>: tokens of the training part.</summary>
-    [Range(1, 1e12)]
+    [Range(MinimumTokens, MaximumTokens)]
     public long? Tokens { get; init; }
 
     /// <summary><c>markov</c>: seed of chain and samples.</summary>

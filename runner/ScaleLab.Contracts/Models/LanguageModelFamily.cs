@@ -19,7 +19,7 @@ public static class LanguageModelFamily
 
         // Counts grow with the width, so the first shape above the target ends the search.
         LanguageModelShape? below = null;
-        for (var width = 16; width <= LargestWidth; width += width < 1024 ? 16 : 128)
+        for (var width = 16; width <= LargestWidth; width += Step(width))
         {
             if (At(width, options, vocabulary) is not { } shape)
             {
@@ -52,10 +52,13 @@ public static class LanguageModelFamily
                 Width = width,
                 Depth = options.Depth ?? Math.Max(2, (int)Math.Round(Math.Pow(width, 0.6) / 5)),
                 Heads = heads,
-                FeedForward = (int)Math.Round(width * 8 / 3.0 / 16) * 16,
+                FeedForward = (int)Math.Ceiling(width * 8 / 3.0 / 16) * 16,
                 Tied = options.Tied,
             };
     }
+
+    // Fine enough that some shape lies within 30 % of any size, coarse enough for kernels.
+    private static int Step(int width) => width switch { < 32 => 4, < 128 => 8, < 1024 => 16, _ => 128 };
 
     private static int Heads(int width)
     {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ScaleLab.Contracts.Models;
 
-/// <summary><c>options:</c> of a sweep over language models.</summary>
+/// <summary>Choices of a sweep over language models.</summary>
 public sealed record LanguageModelOptions
 {
     /// <summary>Tokens a window holds.</summary>

@@ -1,0 +1,73 @@
+using System.Globalization;
+using ScaleLab.Contracts.Tables;
+using ScaleLab.Contracts.Text;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Cli.Output;
+
+/// <summary>A plan for people: a row per run, then what it all comes to.</summary>
+internal static class PlanText
+{
+    private static readonly (string Title, Func<PlanRow, string> Cell)[] Columns =
+    [
+        ("run", r => r.RunKey),
+        ("n", r => Quantity.Format(r.N)),
+        ("of", r => Quantity.Format(r.NTarget)),
+        ("table", r => Quantity.Format(r.NEmbedding)),
+        ("body", r => Quantity.Format(r.NNonEmbedding)),
+        ("head", r => Quantity.Format(r.NHead)),
+        ("d", r => Quantity.Format(r.D)),
+        ("steps", r => Line($"{r.StartStep}–{r.Steps}")),
+        ("batch", r => r.BatchStart == r.BatchEnd ? Line($"{r.BatchEnd}") : Line($"{r.BatchStart}–{r.BatchEnd}")),
+        ("lr", r => r.Lr.ToString("0.0##e-0", CultureInfo.InvariantCulture)),
+        ("c", r => Flops(r.C)),
+        ("c_6nd", r => r.C6nd is { } c ? Flops(c) : ""),
+        ("c_spent", r => Flops(r.CSpent)),
+        ("memory", r => Bytes(r.MemoryBytes)),
+        ("disk", r => Bytes(r.DiskBytes)),
+        ("time", r => Duration(r.Seconds)),
+    ];
+
+    public static void Write(TextWriter output, PlanReport report)
+    {
+        WriteTable(output, report.Runs);
+        var total = report.Total;
+        output.WriteLine();
+        var stretches = total.Runs - total.Points;
+        output.WriteLine(Line($"{total.Points} points from {total.Runs} runs{(stretches > 0 ? Line($", {stretches} of them stretches of trunks") : "")}"));
+        output.WriteLine(total.FlopsOfSeparateRuns > total.Flops
+            ? Line($"{Flops(total.Flops)} FLOPs; separate runs would take {Flops(total.FlopsOfSeparateRuns)}: shared trunks save {1 - (total.Flops / total.FlopsOfSeparateRuns):0 %}")
+            : Line($"{Flops(total.Flops)} FLOPs"));
+        output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates)"));
+        output.WriteLine(Line($"{report.Corpus.Origin}: {Quantity.Format(report.Corpus.TrainTokens)} tokens, vocabulary {report.Corpus.VocabularySize}; the longest run sees {total.CorpusShare:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}"));
+        foreach (var note in report.Notes)
+        {
+            output.WriteLine($"note: {note}");
+        }
+    }
+
+    // Never folded: a plan is read in a pager, a log or a wide terminal.
+    private static void WriteTable(TextWriter output, IReadOnlyList<PlanRow> rows)
+    {
+        var cells = rows.Select(r => Array.ConvertAll(Columns, c => c.Cell(r))).Prepend(Array.ConvertAll(Columns, c => c.Title)).ToList();
+        var widths = Columns.Select((_, i) => cells.Max(c => c[i].Length)).ToArray();
+        foreach (var row in cells)
+        {
+            output.WriteLine(string.Join("  ", row.Select((c, i) => i == 0 ? c.PadRight(widths[i]) : c.PadLeft(widths[i]))));
+        }
+    }
+
+    private static string Flops(double value) => value.ToString("0.00e+0", CultureInfo.InvariantCulture);
+
+    private static string Bytes(double value) => value < 1e9 ? Line($"{value / 1e6:0.#} MB") : Line($"{value / 1e9:0.#} GB");
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 10 => Line($"{seconds:0.0} s"),
+        < 120 => Line($"{seconds:0} s"),
+        < 7200 => Line($"{seconds / 60:0.0} min"),
+        _ => Line($"{seconds / 3600:0.0} h"),
+    };
+
+    private static string Line(FormattableString text) => FormattableString.Invariant(text);
+}

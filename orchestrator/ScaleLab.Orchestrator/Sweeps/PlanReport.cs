@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Tables;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>What <c>scalelab plan --json</c> prints.</summary>
+internal sealed record PlanReport
+{
+    public required int Format { get; init; }
+
+    public required string Sweep { get; init; }
+
+    public required CorpusInfo Corpus { get; init; }
+
+    public required IReadOnlyList<PlanRow> Runs { get; init; }
+
+    public required PlanTotals Total { get; init; }
+
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="slots">Runs at a time.</param>
+    public static PlanReport Of(Plan plan, int slots) => new()
+    {
+        Format = 1,
+        Sweep = plan.Name,
+        Corpus = plan.Corpus,
+        Runs = [.. plan.Rows()],
+        Total = PlanTotals.Of(plan, slots),
+        Notes = plan.Notes,
+    };
+}
+
+/// <summary>A plan, added up.</summary>
+internal sealed record PlanTotals
+{
+    /// <summary>Rows of <c>results.csv</c> to come.</summary>
+    public required int Points { get; init; }
+
+    public required int Runs { get; init; }
+
+    /// <summary>Model FLOPs of all runs, each trunk once.</summary>
+    public required double Flops { get; init; }
+
+    /// <summary>Model FLOPs if each point trained from step 0.</summary>
+    public required double FlopsOfSeparateRuns { get; init; }
+
+    /// <summary>Largest memory of one run, bytes, estimated.</summary>
+    public required long MemoryBytes { get; init; }
+
+    public required long DiskBytes { get; init; }
+
+    /// <summary>Seconds of all runs one after another, estimated.</summary>
+    public required double DeviceSeconds { get; init; }
+
+    public required int Slots { get; init; }
+
+    /// <summary>Seconds to the end with so many slots, estimated.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Share of the corpus that the longest run sees.</summary>
+    public required double CorpusShare { get; init; }
+
+    /// <summary>Passes over the corpus of the longest run.</summary>
+    public required double Epochs { get; init; }
+
+    public static PlanTotals Of(Plan plan, int slots) => new()
+    {
+        Points = plan.Runs.Count(r => r.IsPoint),
+        Runs = plan.Runs.Count,
+        Flops = plan.Bill,
+        FlopsOfSeparateRuns = plan.BillOfSeparateRuns,
+        MemoryBytes = plan.Runs.Max(r => r.Memory),
+        DiskBytes = plan.Runs.Sum(r => r.Disk),
+        DeviceSeconds = Math.Round(plan.Runs.Sum(r => r.Time.TotalSeconds), 1),
+        Slots = slots,
+        Seconds = Math.Round(ListSchedule.Finish(plan.Runs, slots).TotalSeconds, 1),
+        CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / Exposure.UnitsPerEpoch(r.Spec.Training.Model, plan.Corpus.TrainTokens)),
+        Epochs = plan.Runs.Max(r => r.Exposure.Epochs),
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(PlanReport))]
+internal sealed partial class PlanJson : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Tables;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>A plan as rows, for <c>plan.csv</c> and for <c>scalelab plan</c>.</summary>
+internal static class PlanTable
+{
+    public static IEnumerable<PlanRow> Rows(this Plan plan) => plan.Runs.Select(Row);
+
+    private static PlanRow Row(PlannedRun run)
+    {
+        var training = run.Spec.Training;
+        var lm = training.Model as LanguageModelShape ?? throw new NotSupportedException($"no table for models of family {training.Model.Family}");
+        var n = lm.Parameters;
+        var timeline = new Timeline(training.Batch);
+        return new PlanRow
+        {
+            RunKey = run.Spec.Key,
+            Phase = training.Phase.ToString().ToLowerInvariant(),
+            Parent = run.Spec.Parent,
+            Trunk = run.Trunk,
+            NTarget = run.TargetN,
+            N = n.Total,
+            NNonEmbedding = n.Body,
+            NEmbedding = n.Embedding,
+            NHead = n.Head,
+            Width = lm.Width,
+            Depth = lm.Depth,
+            Heads = lm.Heads,
+            DTarget = run.TargetD,
+            D = training.D,
+            UniqueD = run.Exposure.UniqueD,
+            Epochs = run.Exposure.Epochs,
+            StartStep = training.StartStep,
+            Steps = training.EndStep,
+            BatchStart = timeline.BatchAt(training.StartStep),
+            BatchEnd = timeline.BatchAt(training.EndStep - 1),
+            Chunk = run.Spec.Execution.Chunk,
+            Lr = training.Optimizer.Lr,
+            Schedule = training.Schedule.Kind.ToString().ToLowerInvariant(),
+            Seed = training.Seed,
+            Budget = run.Budget,
+            C = run.C,
+            C6nd = 6.0 * n.Total * training.D,
+            CSpent = run.CSpent,
+            MemoryBytes = run.Memory,
+            DiskBytes = run.Disk,
+            Seconds = Math.Round(run.Time.TotalSeconds, 1),
+        };
+    }
+}
