@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ScaleLab.Cli.Commands;
+using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 
 namespace ScaleLab.Cli;
@@ -14,6 +16,7 @@ internal static class CommandLine
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print stack traces with errors", Recursive = true };
         var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.") { verbose };
+        ExamplesHelp.Install(root);
         foreach (var command in Commands(output, error))
         {
             root.Add(command);
@@ -42,5 +45,10 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) => [];
+    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
+    [
+        new FitCommand(output),
+        new FrontierCommand(output),
+        new AllocateCommand(output),
+    ];
 }
