@@ -9,6 +9,9 @@ internal interface IRunExecutor : IAsyncDisposable
     /// <summary>Runs that may be under way at the same time.</summary>
     int Slots { get; }
 
+    /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
+    bool IsSimulated { get; }
+
     /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe up to <see cref="Slots"/> calls.</summary>
     /// <param name="folder">Holds <c>run.json</c>; the parent's result, if it has one, stands beside it.</param>
     /// <param name="report">Takes progress; awaited, so that a slow listener slows the worker rather than filling memory.</param>

@@ -5,7 +5,7 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary><c>owner.json</c>: who drives a sweep. Rewritten at every tick with the next sequence number.</summary>
 internal sealed record OwnerRecord
 {
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     public required string Host { get; init; }
 

@@ -22,6 +22,8 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
 
     public int Slots => slots;
 
+    public bool IsSimulated => true;
+
     /// <summary>Hoffmann et al. 2022, eq. 10, as refitted by Besiroglu et al. 2024. Nats per unit of D.</summary>
     public static double Law(double n, double d) => 1.8172 + (482.01 / Math.Pow(n, 0.3478)) + (2085.43 / Math.Pow(d, 0.3658));
 

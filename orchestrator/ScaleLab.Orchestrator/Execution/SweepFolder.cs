@@ -13,9 +13,6 @@ internal sealed class SweepFolder(string path)
 
     public string PlanFile => In("plan.csv");
 
-    /// <summary>A copy of the corpus' sidecar, so that the folder explains itself where the corpus is not.</summary>
-    public string CorpusFile => In("corpus.json");
-
     public string LogFile => In("log.jsonl");
 
     public string OwnerFile => In("owner.json");
@@ -40,14 +37,25 @@ internal sealed class SweepFolder(string path)
             ? new RunFolder(System.IO.Path.Combine(Path, "runs", key))
             : throw new InputException($"'{key}' is no run key");
 
-    /// <exception cref="InputException">The folder holds runs of another sweep.</exception>
-    public void Refuse(string otherThan)
+    /// <exception cref="InputException">The folder holds another sweep, or files that are no sweep's.</exception>
+    public void RefuseOtherThan(string name)
     {
         var runs = In("runs");
-        var first = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).FirstOrDefault(d => File.Exists(System.IO.Path.Combine(d, "run.json"))) : null;
-        if (first is not null && new RunFolder(first).ReadSpec().Sweep is var sweep && sweep != otherThan)
+        if (!Directory.Exists(runs))
         {
-            throw new InputException($"{Path} holds the sweep '{sweep}', not '{otherThan}'; choose another folder with --out");
+            // A session killed at its start leaves no more than its claim.
+            if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => !e.StartsWith(OwnerFile, StringComparison.Ordinal)))
+            {
+                throw new InputException($"{Path} is not empty and holds no sweep; choose another folder with --out");
+            }
+
+            return;
+        }
+
+        var first = Directory.EnumerateDirectories(runs).FirstOrDefault(d => File.Exists(System.IO.Path.Combine(d, "run.json")));
+        if (first is not null && new RunFolder(first).ReadSpec().Sweep is var sweep && sweep != name)
+        {
+            throw new InputException($"{Path} holds the sweep '{sweep}', not '{name}'; choose another folder with --out");
         }
     }
 

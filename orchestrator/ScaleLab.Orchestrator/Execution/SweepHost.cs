@@ -13,7 +13,8 @@ internal static class SweepHost
     public static async Task<SweepSummary> RunAsync(Plan plan, SweepFolder folder, Ownership owner, IRunExecutor executor, IProgressView view, TimeProvider time)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddProvider(new JsonLinesLog(folder.LogFile, time));
+        using var log = new JsonLinesLog(folder.LogFile, time);
+        builder.Logging.AddProvider(log);
         builder.Logging.AddFilter("Microsoft", LogLevel.Error);
         builder.Services
             .AddSingleton(plan)

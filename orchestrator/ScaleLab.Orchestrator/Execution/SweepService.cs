@@ -26,6 +26,7 @@ internal sealed class SweepService(
     private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(256);
     private readonly Dictionary<string, int> _attempts = [];
     private readonly List<FailedRun> _failed = [];
+    private readonly HashSet<string> _settled = [];
     private SweepProgress _progress = null!;
     private int _done;
     private int _trained;
@@ -56,13 +57,14 @@ internal sealed class SweepService(
         foreach (var run in plan.Runs)
         {
             var result = results[run.Spec.Key];
-            if (result is not null && (result.Machine.Device == SimulatedExecutor.Device) != (executor is SimulatedExecutor))
+            if (result is not null && (result.Machine.Device == SimulatedExecutor.Device) != executor.IsSimulated)
             {
-                throw new InputException($"{folder.Path} holds {(executor is SimulatedExecutor ? "trained" : "simulated")} results; choose another folder with --out");
+                throw new InputException($"{folder.Path} holds {(executor.IsSimulated ? "trained" : "simulated")} results; choose another folder with --out");
             }
 
             if (result is { Status: RunStatus.Ok })
             {
+                _settled.Add(run.Spec.Key);
                 _progress.IsDone();
                 _done++;
             }
@@ -198,6 +200,11 @@ internal sealed class SweepService(
 
     private void Fail(PlannedRun run, RunStatus status, string reason)
     {
+        if (!_settled.Add(run.Spec.Key))
+        {
+            return;
+        }
+
         log.RunFailed(run.Spec.Key, reason);
         _failed.Add(new FailedRun(run.Spec.Key, status, reason));
         _progress.Failed(run);
@@ -208,7 +215,7 @@ internal sealed class SweepService(
         }
     }
 
-    private static string Reason(RunResult result) => result.Status == RunStatus.Diverged
+    internal static string Reason(RunResult result) => result.Status == RunStatus.Diverged
         ? FormattableString.Invariant($"the loss ceased to be a number at step {result.Step}")
         : "no result after the allowed attempts";
 

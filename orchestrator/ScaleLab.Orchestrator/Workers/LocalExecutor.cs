@@ -23,6 +23,8 @@ internal sealed class LocalExecutor : IRunExecutor
 
     public int Slots => _workers.Length;
 
+    public bool IsSimulated => false;
+
     public static LocalExecutor Processes(int slots, SweepFolder folder) =>
         new(slots, k => WorkerProcess.Start(RunnerExecutable.Start("serve"), folder.WorkerLog(k)));
 
