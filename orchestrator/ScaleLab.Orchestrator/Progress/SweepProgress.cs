@@ -62,8 +62,12 @@ internal sealed class SweepProgress(int total, RunQueue queue, int slots, TimePr
         var (planned, measured, work, longest) = (_planned, _measured, _waiting, queue.Longest);
         foreach (var attempt in _running.Values)
         {
-            planned += attempt.Planned(attempt.Share);
-            measured += attempt.Last is null ? TimeSpan.Zero : time.GetElapsedTime(attempt.Start);
+            if (attempt.First is var (_, at))
+            {
+                planned += attempt.Planned(attempt.Share);
+                measured += time.GetElapsedTime(at);
+            }
+
             work += attempt.Run.Time * (1 - attempt.Share);
             var chain = queue.Chain(attempt.Run) - (attempt.Run.Time * attempt.Share);
             longest = chain > longest ? chain : longest;
@@ -79,7 +83,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, int slots, TimePr
         if (_running.Remove(run.Spec.Key, out var attempt))
         {
             _planned += attempt.Planned(Attempt.ShareOf(run, step));
-            _measured += time.GetElapsedTime(attempt.Start);
+            _measured += time.GetElapsedTime(attempt.First is var (_, at) ? at : attempt.Start);
         }
     }
 
@@ -115,7 +119,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, int slots, TimePr
             return Math.Clamp((double)(step - training.StartStep) / (training.EndStep - training.StartStep), 0, 1);
         }
 
-        /// <summary>Planned time of the steps up to <paramref name="share"/> that were done here: a resumed run begins in its middle.</summary>
+        /// <summary>Planned time of the steps from the first report to <paramref name="share"/>: a resumed run begins in its middle.</summary>
         public TimeSpan Planned(double share) => Run.Time * Math.Max(0, share - (First is var (first, _) ? ShareOf(Run, first.Step) : 0));
     }
 }

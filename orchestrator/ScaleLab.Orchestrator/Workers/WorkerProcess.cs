@@ -10,8 +10,9 @@ internal sealed class WorkerProcess : IWorkerConnection
 
     private readonly Process _process;
     private readonly Task _log;
+    private readonly Task<string> _end;
 
-    private WorkerProcess(Process process, Task log) => (_process, _log) = (process, log);
+    private WorkerProcess(Process process, Task log) => (_process, _log, _end) = (process, log, WaitAsync(process));
 
     public TextWriter Commands => _process.StandardInput;
 
@@ -48,15 +49,7 @@ internal sealed class WorkerProcess : IWorkerConnection
         }
     }
 
-    public async Task<string> EndAsync()
-    {
-        await _process.WaitForExitAsync();
-
-        // .NET, like a shell, reports death by signal s as 128 + s.
-        return _process.ExitCode is > 128 and < 193
-            ? FormattableString.Invariant($"killed by signal {_process.ExitCode - 128}")
-            : FormattableString.Invariant($"exit code {_process.ExitCode}");
-    }
+    public Task<string> EndAsync() => _end;
 
     public async ValueTask DisposeAsync()
     {
@@ -71,16 +64,26 @@ internal sealed class WorkerProcess : IWorkerConnection
 
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(Grace);
+            await _end.WaitAsync(Grace);
         }
         catch (TimeoutException)
         {
             Kill();
-            await _process.WaitForExitAsync();
+            await _end;
         }
 
         await _log;
         _process.Dispose();
+    }
+
+    private static async Task<string> WaitAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+
+        // .NET, like a shell, reports death by signal s as 128 + s.
+        return process.ExitCode is > 128 and < 193
+            ? FormattableString.Invariant($"killed by signal {process.ExitCode - 128}")
+            : FormattableString.Invariant($"exit code {process.ExitCode}");
     }
 
     private static async Task AppendAsync(Stream errors, string log)

@@ -62,7 +62,7 @@ public sealed class OwnershipTests : IDisposable
     [Fact]
     public async Task An_owner_that_slept_through_its_replacement_stops()
     {
-        await using var first = await Take();
+        var first = await Take();
         SweepFolder.Replace(_folder.OwnerFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_elsewhere, OrchestratorJson.Default.OwnerRecord));
         await Advance(Stopped(first));
         Assert.True(first.Lost);

@@ -34,7 +34,7 @@ internal sealed class TestSweep : IDisposable
     public string Curves => File.ReadAllText(Folder.CurvesFile);
 
     public Task<SweepSummary> RunAsync(Func<IRunExecutor>? executor = null, TimeProvider? time = null) =>
-        new SweepSession(Plan, Folder, time ?? TimeProvider.System).RunAsync(executor ?? (() => new SimulatedExecutor(2)), () => View, _ => { });
+        new SweepSession(Plan, Folder, time ?? TimeProvider.System).RunAsync(executor ?? (() => new SimulatedExecutor(2)), _ => View, _ => { });
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -116,7 +116,7 @@ public sealed class LocalExecutorTests : IDisposable
                 worker.Fail(run, FailureClass.Interrupted);
             }
         });
-        Assert.Equal(FailureClass.Interrupted, (await TrainUntil(stop.Token, executor))!.Class);
+        Assert.Equal(FailureClass.Interrupted, (await TrainUntil(executor, stop.Token))!.Class);
         Assert.False(_workers[0].Closed);
     }
 
@@ -124,7 +124,7 @@ public sealed class LocalExecutorTests : IDisposable
     public async Task A_run_is_not_begun_after_a_stop()
     {
         await using var executor = Executor((_, _) => Assert.Fail("no command may be sent"));
-        Assert.Equal(FailureClass.Interrupted, (await TrainUntil(new CancellationToken(canceled: true), executor))!.Class);
+        Assert.Equal(FailureClass.Interrupted, (await TrainUntil(executor, new CancellationToken(canceled: true)))!.Class);
         Assert.Empty(_run.AttemptNumbers());
     }
 
@@ -209,9 +209,9 @@ public sealed class LocalExecutorTests : IDisposable
         return _workers[^1];
     });
 
-    private Task<RunFailure?> Train(LocalExecutor executor) => TrainUntil(CancellationToken.None, executor);
+    private Task<RunFailure?> Train(LocalExecutor executor) => TrainUntil(executor, CancellationToken.None);
 
-    private Task<RunFailure?> TrainUntil(CancellationToken stop, LocalExecutor executor) => executor.ExecuteAsync(
+    private Task<RunFailure?> TrainUntil(LocalExecutor executor, CancellationToken stop) => executor.ExecuteAsync(
         _run,
         report =>
         {
