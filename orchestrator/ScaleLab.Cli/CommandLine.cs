@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ScaleLab.Cli.Commands;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Orchestrator.Corpora;
 
 namespace ScaleLab.Cli;
@@ -47,6 +48,14 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
     [
-        new PlanCommand(output, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+        new PlanCommand(output, Prepare(error)),
+        new RunCommand(output, error, Prepare(error), _ => { }),
+        new StatusCommand(output),
+        new CancelCommand(output, error),
+        new CollectCommand(output),
+        new DataCommand(output, CorpusStore.Default, Prepare(error)),
     ];
+
+    private static Func<DataSpec, CancellationToken, Task<CorpusInfo>> Prepare(TextWriter error) =>
+        (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation);
 }

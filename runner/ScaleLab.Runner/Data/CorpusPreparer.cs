@@ -8,14 +8,20 @@ using ScaleLab.Contracts.Corpora;
 namespace ScaleLab.Runner.Data;
 
 /// <summary>Prepares a corpus once. Written aside, brought to disk, renamed; a second process waits, a second call finds it by the identity of its source.</summary>
-internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress)
+internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress, string packs)
 {
     // Raised whenever the same source would give other tokens.
     private const int Preparation = 1;
 
     public CorpusInfo Prepare(DataSpec spec)
     {
-        var source = CorpusSource.Of(spec);
+        spec.Validate();
+        if (spec.Source == DataSource.DotnetDocs && !Directory.Exists(packs) && Exported(spec) is { } carried)
+        {
+            return carried;
+        }
+
+        var source = CorpusSource.Of(spec, packs);
         var identity = Identity(spec, source);
         var known = Path.Combine(store.Root, "sources", identity);
         if (Find(known) is { } found)
@@ -56,6 +62,12 @@ internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress)
             }
         }
     }
+
+    // A machine without an SDK has the documentation only as a corpus that was carried there.
+    private CorpusInfo? Exported(DataSpec spec) => store.All()
+        .Where(c => c.Origin.StartsWith(DotnetDocsSource.Name + " ", StringComparison.Ordinal) && c.Vocabulary == (spec.Vocabulary ?? TextVocabulary.Bytes))
+        .MaxBy(c => Version.TryParse(c.Origin.Split(' ')[1], out var version) ? version : new Version())
+        is { } newest ? store.Find(newest.Hash) : null;
 
     // Where another source gave the same content, that one stays.
     private void Publish(string aside, CorpusInfo info)

@@ -16,15 +16,15 @@ internal abstract class CorpusSource
     /// <exception cref="InputException">The source is unusable.</exception>
     public abstract CorpusInfo Write(string folder, Action<string> progress);
 
-    /// <exception cref="InputException">The spec is wrong, or names files that are not there.</exception>
-    public static CorpusSource Of(DataSpec spec)
+    /// <param name="spec">Validated.</param>
+    /// <param name="packs">The <c>packs</c> folder of the .NET installation.</param>
+    /// <exception cref="InputException">The spec names files that are not there.</exception>
+    public static CorpusSource Of(DataSpec spec, string packs) => spec.Source switch
     {
-        spec.Validate();
-        return spec.Source switch
-        {
-            DataSource.DotnetDocs => new DotnetDocsSource(DotnetDocsSource.PacksOfThisRuntime(), spec.Vocabulary),
-            DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
-            _ => throw new InputException($"source {spec.Source} is unknown"),
-        };
-    }
+        DataSource.DotnetDocs => new DotnetDocsSource(packs, spec.Vocabulary),
+        DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+        DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
+        DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
+        _ => throw new InputException($"source {spec.Source} is unknown"),
+    };
 }

@@ -14,7 +14,9 @@ internal static partial class DiskSync
     {
         const int exclusive = 2;
         const int nonBlocking = 4;
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+        // Not File.OpenHandle: that takes a lock of its own, and throws where it cannot.
+        var handle = OpenOrThrow(path, 0x80042); // O_RDWR | O_CREAT | O_CLOEXEC
         if (Flock(handle, exclusive | nonBlocking) != 0)
         {
             waiting();
@@ -34,19 +36,25 @@ internal static partial class DiskSync
     /// <summary>Makes the names in a folder survive a power cut, as <c>fsync</c> of a file does for its bytes.</summary>
     public static void Folder(string path)
     {
-        const int readOnly = 0;
-        using var folder = new SafeFileHandle(Open(path, readOnly), ownsHandle: true);
-        if (folder.IsInvalid || Fsync(folder) != 0)
+        using var folder = OpenOrThrow(path, 0x80000); // O_RDONLY | O_CLOEXEC
+        if (Fsync(folder) != 0)
         {
             throw new IOException($"cannot bring {path} to disk: error {Marshal.GetLastPInvokeError()}");
         }
+    }
+
+    private static SafeFileHandle OpenOrThrow(string path, int flags)
+    {
+        const int mode = 0b110_110_100; // rw-rw-r--
+        var handle = new SafeFileHandle(Open(path, flags, mode), ownsHandle: true);
+        return handle.IsInvalid ? throw new IOException($"cannot open {path}: error {Marshal.GetLastPInvokeError()}") : handle;
     }
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle file);

@@ -11,6 +11,8 @@ namespace ScaleLab.Runner.Data;
 /// </summary>
 internal sealed class DotnetDocsSource : TextSource
 {
+    public const string Name = "dotnet-docs";
+
     private const int ShortestLine = 20; // below that: fragments of tables, single names
 
     private readonly string _version;
@@ -41,7 +43,7 @@ internal sealed class DotnetDocsSource : TextSource
             .Select(files => new FileInfo(files.Min(StringComparer.Ordinal)!))];
     }
 
-    public override string Origin => $"dotnet-docs {_version}";
+    public override string Origin => $"{Name} {_version}";
 
     public override IReadOnlyList<FileInfo> Files { get; }
 

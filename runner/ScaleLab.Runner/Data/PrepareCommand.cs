@@ -14,7 +14,7 @@ internal static class PrepareCommand
     {
         try
         {
-            var info = new CorpusPreparer(store, error.WriteLine).Prepare(Parse(args));
+            var info = new CorpusPreparer(store, error.WriteLine, DotnetDocsSource.PacksOfThisRuntime()).Prepare(Parse(args));
             output.WriteLine(JsonSerializer.Serialize(info, ContractJson.Line.CorpusInfo));
             return 0;
         }

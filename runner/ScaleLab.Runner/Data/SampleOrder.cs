@@ -47,24 +47,25 @@ internal readonly struct SampleOrder
             key = stream.Next();
         }
 
+        var window = (ulong)index;
         do
         {
-            index = Encrypt(index, keys);
+            window = Encrypt(window, keys);
         }
-        while (index >= _windows);
-        return index;
+        while (window >= (ulong)_windows);
+        return (long)window;
     }
 
-    private long Encrypt(long index, ReadOnlySpan<ulong> keys)
+    private ulong Encrypt(ulong index, ReadOnlySpan<ulong> keys)
     {
         var mask = (1UL << _half) - 1;
-        var (left, right) = ((ulong)index >> _half, (ulong)index & mask);
+        var (left, right) = (index >> _half, index & mask);
         foreach (var key in keys)
         {
             (left, right) = (right, left ^ (SplitMix64.Mix(right ^ key) & mask));
         }
 
-        return (long)((left << _half) | right);
+        return (left << _half) | right;
     }
 
     [InlineArray(8)]

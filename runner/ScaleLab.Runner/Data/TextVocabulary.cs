@@ -1,4 +1,5 @@
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Runner.Data;
 
@@ -16,13 +17,15 @@ internal abstract class TextVocabulary
 
     public abstract byte[] Encode(byte[] text);
 
-    public abstract ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> ids);
+    /// <returns>UTF-8. Where the ids begin or end within a character, its part may be a replacement character.</returns>
+    public abstract ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw);
 
     /// <exception cref="InputException">There is no such vocabulary.</exception>
     public static TextVocabulary Named(string name) => name switch
     {
         Bytes => new ByteVocabulary(),
-        _ => throw new InputException($"unknown vocabulary '{name}'; known are {Bytes}"),
+        TiktokenVocabulary.O200k => new TiktokenVocabulary(name),
+        _ => throw new InputException($"unknown vocabulary '{name}'; there are '{Bytes}' and '{TiktokenVocabulary.O200k}'{Suggestion.For(name, [Bytes, TiktokenVocabulary.O200k])}"),
     };
 
     private sealed class ByteVocabulary : TextVocabulary
@@ -35,6 +38,6 @@ internal abstract class TextVocabulary
 
         public override byte[] Encode(byte[] text) => text;
 
-        public override ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> ids) => ids;
+        public override ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw) => raw;
     }
 }

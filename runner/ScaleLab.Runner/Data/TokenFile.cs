@@ -41,6 +41,24 @@ internal sealed class TokenFile(string path, int width) : IDisposable
         return raw;
     }
 
+    /// <summary>The reverse of <see cref="Pack"/>. An id of 2³¹ or more comes back negative.</summary>
+    public static int[] Unpack(ReadOnlySpan<byte> raw, int width)
+    {
+        var ids = new int[raw.Length / width];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var slot = raw.Slice(i * width, width);
+            ids[i] = width switch
+            {
+                1 => slot[0],
+                2 => BinaryPrimitives.ReadUInt16LittleEndian(slot),
+                _ => BinaryPrimitives.ReadInt32LittleEndian(slot),
+            };
+        }
+
+        return ids;
+    }
+
     public void Write(ReadOnlySpan<int> ids) => WriteRaw(Pack(ids, width));
 
     public void WriteRaw(ReadOnlySpan<byte> raw)

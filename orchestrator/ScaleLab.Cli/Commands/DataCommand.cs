@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Text;
+using ScaleLab.Orchestrator.Corpora;
+
+namespace ScaleLab.Cli.Commands;
+
+/// <summary>Lists, prepares and exports corpora.</summary>
+internal sealed class DataCommand : Command
+{
+    public DataCommand(TextWriter output, CorpusStore store, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
+        : base("data", "Prepare, list and export corpora")
+    {
+        Add(List(output, store));
+        Add(Prepare(output, prepare));
+        Add(Export(output, store));
+    }
+
+    private static Command List(TextWriter output, CorpusStore store)
+    {
+        var json = new Option<bool>("--json") { Description = "Print a JSON object per line" };
+        var list = new Command("list", "Corpora that are prepared here") { json };
+        list.SetAction(parse => Write(output, [.. store.All()], parse.GetValue(json)));
+        return list;
+    }
+
+    private static Command Prepare(TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
+    {
+        var source = new Argument<string>("SOURCE") { Description = "dotnet-docs, text, tokens or markov" };
+        var path = new Option<string?>("--path") { Description = "text: a file or folder; tokens: a .bin shard or a folder of them", HelpName = "PATH" };
+        var heldOut = new Option<string?>("--held-out") { Description = "tokens: the held-out shards", HelpName = "PATH" };
+        var vocabulary = new Option<string?>("--vocabulary") { Description = "bytes or o200k_base; tokens: the number of ids", HelpName = "NAME" };
+        var tokenBytes = new Option<int?>("--token-bytes") { Description = "tokens: bytes of a bare id, 2 or 4", HelpName = "N" };
+        var states = new Option<int?>("--states") { Description = "markov: states", HelpName = "N" };
+        var tokens = new Option<string?>("--tokens") { Description = "markov: training tokens", HelpName = "N" };
+        var seed = new Option<int?>("--seed") { Description = "markov: seed", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var command = new Command("prepare", "Prepare a corpus, or find it prepared") { source, path, heldOut, vocabulary, tokenBytes, states, tokens, seed, json };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var spec = new DataSpec
+            {
+                Source = Source(parse.GetRequiredValue(source)),
+                Path = Absolute(parse.GetValue(path)),
+                HeldOut = Absolute(parse.GetValue(heldOut)),
+                Vocabulary = parse.GetValue(vocabulary),
+                TokenBytes = parse.GetValue(tokenBytes),
+                States = parse.GetValue(states),
+                Tokens = Count(parse.GetValue(tokens)),
+                Seed = parse.GetValue(seed),
+            };
+            spec.Validate();
+            return Write(output, [await prepare(spec, cancellation)], parse.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Export(TextWriter output, CorpusStore store)
+    {
+        var name = new Argument<string>("CORPUS") { Description = "Its hash (or how it begins), or its origin, such as dotnet-docs" };
+        var folder = new Option<string>("--out") { Description = "The folder to write; SCALELAB_DATA on the other machine", HelpName = "DIR", Required = true };
+        var export = new Command("export", "Copy a corpus for a machine that cannot prepare it") { name, folder };
+        export.SetAction(parse =>
+        {
+            var corpus = CorpusExport.Find(store, parse.GetRequiredValue(name));
+            var target = CorpusExport.Copy(store, corpus, parse.GetRequiredValue(folder));
+            output.WriteLine(target.Folder(corpus.Hash));
+            return ExitCode.Done;
+        });
+        return export;
+    }
+
+    private static int Write(TextWriter output, List<CorpusInfo> corpora, bool json)
+    {
+        foreach (var c in corpora)
+        {
+            output.WriteLine(json
+                ? JsonSerializer.Serialize(c, ContractJson.Line.CorpusInfo)
+                : string.Create(CultureInfo.InvariantCulture, $"{c.Hash[..16]}  {Quantity.Format(c.TrainTokens),6} + {Quantity.Format(c.HeldOutTokens),6} tokens  vocabulary {c.VocabularySize,6}  near duplicates {(c.NearDuplicateRate is { } r ? $"{100 * r:F1} %" : "-"),6}  {c.Origin}"));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static DataSource Source(string name)
+    {
+        string[] names = ["dotnet-docs", "text", "tokens", "markov"]; // in the order of the enum
+        return Array.IndexOf(names, name) is >= 0 and var index
+            ? (DataSource)index
+            : throw new InputException($"unknown source '{name}'; there are {string.Join(", ", names)}{Suggestion.For(name, names)}");
+    }
+
+    private static string? Absolute(string? path) => path is { Length: > 0 } && !path.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(path) : path;
+
+    private static long? Count(string? text) => text is null
+        ? null
+        : Quantity.TryParse(text, out var value) && value is >= 0 and < 1e18 && value == Math.Floor(value)
+            ? (long)value
+            : throw new InputException($"--tokens {text}: not a number of tokens");
+}

@@ -1,0 +1,38 @@
+using ScaleLab.Contracts;
+
+namespace ScaleLab.Runner.Data;
+
+/// <summary>What a path of the user's stands for: one file, or a folder's files of given kinds.</summary>
+internal static class InputFiles
+{
+    // Links could lead out of the folder, or round in circles.
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = false,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
+    };
+
+    /// <returns>In ordinal order of their paths; a file that is named itself may end as it likes.</returns>
+    /// <exception cref="InputException">There is nothing, or a file is empty.</exception>
+    public static IReadOnlyList<FileInfo> Of(string path, IReadOnlyList<string> extensions)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new InputException($"{path}: no such file or folder");
+        }
+
+        IReadOnlyList<FileInfo> files = File.Exists(path)
+            ? [new FileInfo(path)]
+            : [.. new DirectoryInfo(path).EnumerateFiles("*", Everything)
+                .Where(f => extensions.Contains(f.Extension.ToLowerInvariant()))
+                .OrderBy(f => f.FullName, StringComparer.Ordinal)];
+        if (files.Count == 0)
+        {
+            throw new InputException($"{path}: this folder has no {string.Join(", ", extensions)} file");
+        }
+
+        // A device or a pipe has no length either.
+        return files.FirstOrDefault(f => f.Length == 0) is { } empty ? throw new InputException($"{empty.FullName}: empty") : files;
+    }
+}
