@@ -33,7 +33,8 @@ internal static class CommandLine
 
         try
         {
-            return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+            // Signals are for the sweep to answer: checkpoints take longer than any fixed time-out.
+            return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error });
         }
         catch (Exception e)
         {
@@ -49,10 +50,17 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
     [
-        new DataCommand(output, CorpusStore.Default, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
-        new PlanCommand(output, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+        new PlanCommand(output, Prepare(error)),
+        new RunCommand(output, error, Prepare(error), _ => { }),
+        new StatusCommand(output),
+        new CancelCommand(output, error),
+        new CollectCommand(output),
+        new DataCommand(output, CorpusStore.Default, Prepare(error)),
         new FitCommand(output),
         new FrontierCommand(output),
         new AllocateCommand(output),
     ];
+
+    private static Func<DataSpec, CancellationToken, Task<CorpusInfo>> Prepare(TextWriter error) =>
+        (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation);
 }

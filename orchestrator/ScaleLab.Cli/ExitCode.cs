@@ -7,4 +7,5 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int RunsFailed = 3;
     public const int Interrupted = 130;
+    public const int Terminated = 143;
 }

@@ -12,11 +12,11 @@ public sealed record LanguageModelShape : ModelShape
     /// <summary>Tokens a window holds; the model predicts as many.</summary>
     public required int Context { get; init; }
 
-    public required int Width { get; init; }
+    public override required int Width { get; init; }
 
-    public required int Depth { get; init; }
+    public override required int Depth { get; init; }
 
-    public required int Heads { get; init; }
+    public override required int Heads { get; init; }
 
     /// <summary>Width of the SwiGLU's hidden layer.</summary>
     public required int FeedForward { get; init; }

@@ -10,6 +10,13 @@ public abstract record ModelShape
     [JsonIgnore]
     public abstract string Family { get; }
 
+    public abstract int Width { get; init; }
+
+    /// <summary>Transformer blocks.</summary>
+    public abstract int Depth { get; init; }
+
+    public abstract int Heads { get; init; }
+
     [JsonIgnore]
     public abstract ParameterCount Parameters { get; }
 

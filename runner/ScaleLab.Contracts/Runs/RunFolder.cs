@@ -19,8 +19,11 @@ public sealed partial class RunFolder(string path)
     /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones.</summary>
     public void Create(RunSpec spec)
     {
-        Directory.CreateDirectory(Path);
-        Publish(SpecFile, spec, ContractJson.Default.RunSpec);
+        if (!File.Exists(SpecFile))
+        {
+            Directory.CreateDirectory(Path);
+            Publish(SpecFile, spec, ContractJson.Default.RunSpec);
+        }
     }
 
     /// <exception cref="InputException">There is no readable <c>run.json</c>.</exception>

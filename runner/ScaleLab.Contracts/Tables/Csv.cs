@@ -21,4 +21,10 @@ public static class Csv
         using var csv = CsvReader.FromFile(file);
         return [.. csv.GetRecords<T>()];
     }
+
+    public static List<T> Read<T>(ReadOnlyMemory<byte> text)
+    {
+        using var csv = CsvReader.Create(text);
+        return [.. csv.GetRecords<T>()];
+    }
 }

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using ScaleLab.Cli.Output;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
+using ScaleLab.Orchestrator.Sweeps;
+using ScaleLab.Orchestrator.Workers;
+using Spectre.Console;
+
+namespace ScaleLab.Cli.Commands;
+
+/// <summary>Trains what a sweep still misses, collects, and hands the folder to the analysis. Again = resume.</summary>
+internal sealed class RunCommand : Command
+{
+    private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
+    private readonly Option<string> _out = new("--out") { Description = "Folder of the sweep; out/<name> unless given", HelpName = "DIR" };
+    private readonly Option<string> _lanes = new("--lanes", "--slots")
+    {
+        Description = "Runs at a time; auto is one per core",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<string> _executor = new("--executor")
+    {
+        Description = "local trains on this machine; simulated trains nothing and makes up losses, to try a design",
+        DefaultValueFactory = _ => "local",
+    };
+
+    /// <param name="output">Takes the answer.</param>
+    /// <param name="error">Takes progress.</param>
+    /// <param name="prepare">Makes the corpus where it is not there yet.</param>
+    /// <param name="analyse">Fits, draws and reports on the sweep in a folder, and prints the answer.</param>
+    public RunCommand(TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Action<string> analyse)
+        : base("run", "Train what a sweep still misses, then fit, draw and report. Run it again to resume.")
+    {
+        Add(_spec);
+        Add(_out);
+        Add(_executor.AcceptOnlyFromAmong("local", "simulated"));
+        Add(_lanes);
+        SetAction(async (parse, cancellation) =>
+        {
+            var simulated = parse.GetValue(_executor) == "simulated";
+            var plan = await Planner.PlanAsync(SweepFile.Read(parse.GetRequiredValue(_spec)), prepare, cancellation);
+            var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{plan.Name}-simulated" : plan.Name));
+            var slots = Slots(parse.GetValue(_lanes)!, plan.Runs.Count);
+            var summary = await new SweepSession(plan, folder, TimeProvider.System).RunAsync(
+                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, folder),
+                remaining => View(error, remaining),
+                _ => Analyse(folder, analyse),
+                cancellation);
+            return RunText.Write(output, error, folder, summary);
+        });
+    }
+
+    private static int Slots(string lanes, int runs)
+    {
+        const int most = 10_000;
+        var slots = lanes == "auto" ? Environment.ProcessorCount
+            : int.TryParse(lanes, System.Globalization.CultureInfo.InvariantCulture, out var given) && given is >= 1 and <= most ? given
+            : throw new InputException($"--lanes {lanes}: expected a number from 1 to {most}, or auto");
+        return Math.Max(1, Math.Min(slots, runs));
+    }
+
+    private static IProgressView View(TextWriter error, string opening)
+    {
+        error.WriteLine(opening);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        return console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal
+            ? new LiveProgress(console, TimeProvider.System)
+            : new PlainProgress(error, TimeProvider.System);
+    }
+
+    // A report as new as the results says all there is to say.
+    private static void Analyse(SweepFolder folder, Action<string> analyse)
+    {
+        if (!File.Exists(folder.ReportFile) || File.GetLastWriteTimeUtc(folder.ReportFile) < File.GetLastWriteTimeUtc(folder.ResultsFile))
+        {
+            analyse(folder.Path);
+        }
+    }
+}

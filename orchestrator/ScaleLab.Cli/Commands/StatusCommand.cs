@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Text.Json;
+using ScaleLab.Cli.Output;
+using ScaleLab.Orchestrator;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
+
+namespace ScaleLab.Cli.Commands;
+
+/// <summary>What is done, running, failed and why: from the files alone, so from any shell.</summary>
+internal sealed class StatusCommand : Command
+{
+    private readonly Argument<string> _folder = new("DIR") { Description = "Folder of a sweep" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the status as JSON" };
+
+    public StatusCommand(TextWriter output)
+        : base("status", "Say what is done, running, failed and why")
+    {
+        Add(_folder);
+        Add(_json);
+        SetAction(parse =>
+        {
+            var folder = new SweepFolder(parse.GetRequiredValue(_folder));
+            var status = SweepStatus.Read(folder, OwnerRecord.OfThisProcess(0), TimeProvider.System.GetUtcNow());
+            if (parse.GetValue(_json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(status, OrchestratorJson.Default.SweepStatus));
+            }
+            else
+            {
+                StatusText.Write(output, status);
+            }
+
+            return ExitCode.Done;
+        });
+    }
+}

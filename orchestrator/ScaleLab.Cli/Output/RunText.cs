@@ -1,0 +1,48 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Execution;
+
+namespace ScaleLab.Cli.Output;
+
+/// <summary>How a session ended, in words and as an exit code.</summary>
+internal static class RunText
+{
+    public static int Write(TextWriter output, TextWriter error, SweepFolder folder, SweepSummary summary)
+    {
+        foreach (var (key, status, reason) in summary.Failed)
+        {
+            error.WriteLine($"{(status == RunStatus.Diverged ? "diverged" : "failed  ")}  {key}  {reason}");
+        }
+
+        error.WriteLine(Closing(folder, summary));
+        if (summary.End == SweepEnd.Completed && summary.Done > 0)
+        {
+            foreach (var file in (ReadOnlySpan<string>)[folder.ResultsFile, folder.CurvesFile, folder.TimingsFile, folder.ReportFile])
+            {
+                if (File.Exists(file))
+                {
+                    output.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, file));
+                }
+            }
+        }
+
+        return summary.End switch
+        {
+            SweepEnd.Interrupted or SweepEnd.Cancelled => ExitCode.Interrupted,
+            SweepEnd.Terminated => ExitCode.Terminated,
+            SweepEnd.Superseded => ExitCode.Unexpected,
+            _ => summary.Failed.Count > 0 ? ExitCode.RunsFailed : ExitCode.Done,
+        };
+    }
+
+    private static string Closing(SweepFolder folder, SweepSummary summary)
+    {
+        var done = FormattableString.Invariant($"{summary.Done} of {summary.Total} runs are done");
+        return summary.End switch
+        {
+            SweepEnd.Completed when summary.Trained == 0 && summary.Failed.Count == 0 => $"nothing to do: {done} in {folder.Path}",
+            SweepEnd.Completed => FormattableString.Invariant($"{done}, {summary.Trained} of them now{(summary.Failed.Count > 0 ? FormattableString.Invariant($"; {summary.Failed.Count} failed") : "")}"),
+            SweepEnd.Superseded => $"another driver has taken over {folder.Path}; nothing was written after that",
+            _ => $"stopped: {done}; the same command goes on from here",
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Progress;
+
+namespace ScaleLab.Cli.Output;
+
+/// <summary>The state of a sweep for people.</summary>
+internal static class StatusText
+{
+    public static void Write(TextWriter output, SweepStatus status)
+    {
+        output.WriteLine(FormattableString.Invariant($"{status.Sweep}: {status.Done} of {status.Total} runs done, {status.Running.Count} running, {status.Waiting} waiting, {status.Failed.Count} failed"));
+        output.WriteLine(status.Driver is { } driver
+            ? FormattableString.Invariant($"driven by process {driver.Pid} on {driver.Host}; about {ProgressText.Duration(TimeSpan.FromSeconds(status.RemainingSeconds ?? 0))} left")
+            : status.Waiting + status.Running.Count > 0 ? "nobody drives it; run it again to go on" : "nothing is left to do");
+        foreach (var run in status.Running)
+        {
+            output.WriteLine(FormattableString.Invariant($"running   {run.Run}  step {run.Step} of {run.EndStep}  loss {ProgressText.Loss(run.Loss)}"));
+        }
+
+        foreach (var (run, state, reason) in status.Failed)
+        {
+            output.WriteLine($"{(state == RunStatus.Diverged ? "diverged" : "failed  ")}  {run}  {reason}");
+        }
+    }
+}

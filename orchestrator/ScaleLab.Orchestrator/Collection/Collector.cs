@@ -1,0 +1,108 @@
+using System.Text.Json;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Tables;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Collection;
+
+/// <summary>Rebuilds <c>results.csv</c>, <c>curves.csv</c> and <c>timings.csv</c> from the run folders. The first two depend on the runs alone, not on how often they were interrupted.</summary>
+internal static class Collector
+{
+    /// <returns>What the files now say.</returns>
+    public static IReadOnlyList<RunState> Collect(SweepFolder folder, IReadOnlyList<PlannedRun> runs)
+    {
+        var states = RunState.ReadAll(folder, runs)
+            .OrderBy(s => s.Run.Spec.Training.Model.Parameters.Total)
+            .ThenBy(s => s.Run.Spec.Training.D)
+            .ThenBy(s => s.Run.Spec.Training.Seed)
+            .ThenBy(s => s.Run.Spec.Training.Optimizer.Lr)
+            .ThenBy(s => s.Run.Spec.Key, StringComparer.Ordinal)
+            .ToList();
+        Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result));
+        Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
+        Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(Timing));
+        return states;
+    }
+
+    private static void Write<T>(string file, IEnumerable<T> rows)
+    {
+        using var text = new MemoryStream();
+        Csv.Write(text, rows);
+        SweepFolder.Replace(file, text.GetBuffer().AsSpan(0, (int)text.Length));
+    }
+
+    private static ResultRow Result(RunState state)
+    {
+        var (run, training) = (state.Run, state.Run.Spec.Training);
+        var parameters = training.Model.Parameters;
+        return new ResultRow
+        {
+            RunKey = run.Spec.Key,
+            Sweep = run.Spec.Sweep,
+            Model = training.Model.Family,
+            Status = Name(state.Status!.Value),
+            N = parameters.Total,
+            NNonEmbedding = parameters.Body,
+            NEmbedding = parameters.Embedding,
+            NHead = parameters.Head,
+            D = training.D,
+            UniqueD = run.Exposure.UniqueD,
+            Epochs = run.Exposure.Epochs,
+            C = run.C,
+            C6nd = training.Model is LanguageModelShape ? 6.0 * parameters.Total * training.D : null,
+            CSpent = run.CSpent,
+            Budget = run.Budget,
+            Width = training.Model.Width,
+            Depth = training.Model.Depth,
+            Heads = training.Model.Heads,
+            Batch = new Timeline(training.Batch).BatchAt(training.EndStep - 1),
+            Steps = training.EndStep,
+            Lr = training.Optimizer.Lr,
+            Schedule = Name(training.Schedule.Kind),
+            Seed = training.Seed,
+            Trunk = run.Trunk,
+            ForkStep = training.Phase == RunPhase.Branch ? training.StartStep : null,
+            TrainLoss = state.Result?.TrainLoss,
+            ValLoss = state.Result?.ValLoss,
+            ValLossSe = state.Result?.ValLossSe,
+            ValBpb = state.Result?.ValBpb,
+        };
+    }
+
+    private static IEnumerable<CurveRow> Curve(RunState state) => CurveStitcher
+        .Read(state.Folder, state.Result!.Attempt)
+        .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint });
+
+    private static TimingRow Timing(RunState state)
+    {
+        var (spec, result) = (state.Folder.ReadSpec(), state.Result);
+        var training = spec.Training;
+        var own = new Timeline(training.Batch);
+        var (from, to) = (own.SeenBefore(training.StartStep), own.SeenBefore(result?.Step ?? training.StartStep));
+        var seconds = result is { WallSeconds: > 0 } ? result.WallSeconds : (double?)null;
+        return new TimingRow
+        {
+            RunKey = spec.Key,
+            Phase = Name(training.Phase),
+            Status = state.Status is { } status ? Name(status) : "",
+            Attempts = state.Attempts.Count,
+            WallSeconds = seconds,
+            PredictedSeconds = state.Run.Time.TotalSeconds,
+            DPerSecond = (to - from) / seconds,
+            FlopsPerSecond = training.Model.TrainingFlops(to - from) / seconds,
+            CSpent = state.Run.CSpent,
+            Device = result?.Machine.Device,
+            Host = result?.Machine.Host,
+            Threads = spec.Execution.Threads,
+            Math = Name(spec.Execution.Math),
+            MatmulError = result?.Machine.MatmulError,
+            Libtorch = result?.Machine.Libtorch,
+            Build = result?.Machine.Build,
+        };
+    }
+
+    private static string Name<T>(T member)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString());
+}

@@ -1,0 +1,52 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Tables;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Collection;
+
+/// <summary><c>plan.csv</c>: the runs that belong to a sweep. With their <c>run.json</c> it is all that status and collection need.</summary>
+internal static class PlanFile
+{
+    public static void Write(SweepFolder folder, Plan plan)
+    {
+        using var text = new MemoryStream();
+        Csv.Write(text, plan.Rows());
+        SweepFolder.Replace(folder.PlanFile, text.ToArray());
+    }
+
+    /// <returns>Parents before children.</returns>
+    /// <exception cref="InputException">There is no plan, or one of its runs is gone.</exception>
+    public static IReadOnlyList<PlannedRun> Read(SweepFolder folder)
+    {
+        if (!File.Exists(folder.PlanFile))
+        {
+            throw new InputException($"{folder.Path} holds no sweep: there is no plan.csv");
+        }
+
+        try
+        {
+            return [.. Csv.Read<PlanRow>(folder.PlanFile).Select(r => Run(folder, r))];
+        }
+        catch (CsvHelper.CsvFormatException e)
+        {
+            throw new InputException($"{folder.PlanFile}: {e.Message}");
+        }
+    }
+
+    private static PlannedRun Run(SweepFolder folder, PlanRow row) => new()
+    {
+        Spec = folder.Run(row.RunKey).ReadSpec(),
+        Trunk = row.Trunk,
+        Budget = row.Budget,
+        TargetN = row.NTarget,
+        TargetD = row.DTarget,
+        C = row.C,
+        CSpent = row.CSpent,
+        Exposure = new Exposure(row.UniqueD, row.Epochs),
+        Memory = row.MemoryBytes,
+        Disk = row.DiskBytes,
+        Time = TimeSpan.FromTicks((long)Math.Round(row.Seconds * TimeSpan.TicksPerSecond)),
+    };
+}

@@ -1,0 +1,21 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>Where runs are trained. Disposing ends whatever still runs, at once.</summary>
+internal interface IRunExecutor : IAsyncDisposable
+{
+    /// <summary>Runs that may be under way at the same time.</summary>
+    int Slots { get; }
+
+    /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
+    bool IsSimulated { get; }
+
+    /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe up to <see cref="Slots"/> calls.</summary>
+    /// <param name="folder">Holds <c>run.json</c>; the parent's result, if it has one, stands beside it.</param>
+    /// <param name="report">Takes progress; awaited, so that a slow listener slows the worker rather than filling memory.</param>
+    /// <param name="stop">Asks for a checkpoint and an early end, which is a failure of class <see cref="FailureClass.Interrupted"/>.</param>
+    /// <returns>Null where a result now stands in the folder; else why not, as published in the attempt.</returns>
+    Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop);
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>Appends every event to <c>log.jsonl</c> as one JSON object: time, level, event, message, and the values of the message.</summary>
+internal sealed class JsonLinesLog : ILoggerProvider
+{
+    private readonly FileStream _file;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+
+    public JsonLinesLog(string path, TimeProvider time)
+    {
+        _time = time;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+        // A killed session may have left half a line.
+        var torn = _file.Length > 0 && _file.Seek(-1, SeekOrigin.End) >= 0 && _file.ReadByte() != '\n';
+        _file.Seek(0, SeekOrigin.End);
+        if (torn)
+        {
+            _file.WriteByte((byte)'\n');
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+    public void Dispose() => _file.Dispose();
+
+    private void Write(LogLevel level, EventId id, string message, IReadOnlyList<KeyValuePair<string, object?>>? values, Exception? exception)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", _time.GetUtcNow());
+            json.WriteString("level", JsonNamingPolicy.SnakeCaseLower.ConvertName(level.ToString()));
+            json.WriteString("event", JsonNamingPolicy.SnakeCaseLower.ConvertName(id.Name ?? ""));
+            json.WriteString("message", message);
+            foreach (var (name, value) in values ?? [])
+            {
+                if (name != "{OriginalFormat}")
+                {
+                    json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
+                    WriteValue(json, value);
+                }
+            }
+
+            if (exception is not null)
+            {
+                json.WriteString("exception", exception.ToString());
+            }
+
+            json.WriteEndObject();
+        }
+
+        line.Write("\n"u8);
+        lock (_lock)
+        {
+            _file.Write(line.WrittenSpan);
+        }
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null or double.NaN or double.PositiveInfinity or double.NegativeInfinity:
+                json.WriteNullValue();
+                break;
+            case int or long:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case double number:
+                json.WriteNumberValue(number);
+                break;
+            case Enum member:
+                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString()));
+                break;
+            default:
+                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    private sealed class Logger(JsonLinesLog log) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                log.Write(logLevel, eventId, formatter(state, exception), state as IReadOnlyList<KeyValuePair<string, object?>>, exception);
+            }
+        }
+    }
+}

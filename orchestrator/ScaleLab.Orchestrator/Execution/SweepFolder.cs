@@ -1,0 +1,104 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>The folder of one sweep: every path in it, and the one way its files are replaced.</summary>
+internal sealed class SweepFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>The spec as it was last run.</summary>
+    public string SpecFile => In("sweep.yaml");
+
+    public string PlanFile => In("plan.csv");
+
+    public string LogFile => In("log.jsonl");
+
+    public string OwnerFile => In("owner.json");
+
+    /// <summary>Names the driver that should stop, by its nonce.</summary>
+    public string CancelFile => In("cancel");
+
+    public string ResultsFile => In("results.csv");
+
+    public string CurvesFile => In("curves.csv");
+
+    public string TimingsFile => In("timings.csv");
+
+    public string ReportFile => In("report.html");
+
+    /// <summary>What worker <paramref name="number"/> wrote to its standard error.</summary>
+    public string WorkerLog(int number) => In(System.IO.Path.Combine("logs", FormattableString.Invariant($"worker-{number}.log")));
+
+    /// <exception cref="InputException">The key would lead out of this folder.</exception>
+    public RunFolder Run(string key) =>
+        key.Length > 0 && !key.StartsWith('.') && !key.AsSpan().ContainsAny('/', '\\', '\0')
+            ? new RunFolder(System.IO.Path.Combine(Path, "runs", key))
+            : throw new InputException($"'{key}' is no run key");
+
+    /// <exception cref="InputException">The folder holds another sweep, or files that are no sweep's.</exception>
+    public void RefuseOtherThan(string name)
+    {
+        var runs = In("runs");
+        if (!Directory.Exists(runs))
+        {
+            // A session killed at its start leaves no more than its claim.
+            if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => !e.StartsWith(OwnerFile, StringComparison.Ordinal)))
+            {
+                throw new InputException($"{Path} is not empty and holds no sweep; choose another folder with --out");
+            }
+
+            return;
+        }
+
+        var first = Directory.EnumerateDirectories(runs).FirstOrDefault(d => File.Exists(System.IO.Path.Combine(d, "run.json")));
+        if (first is not null && new RunFolder(first).ReadSpec().Sweep is var sweep && sweep != name)
+        {
+            throw new InputException($"{Path} holds the sweep '{sweep}', not '{name}'; choose another folder with --out");
+        }
+    }
+
+    /// <summary>Writes aside, then renames: a reader sees the old file or the new one. A file that would not change is left alone, time stamp and all.</summary>
+    /// <returns>Whether the file changed.</returns>
+    public static bool Replace(string file, ReadOnlySpan<byte> content)
+    {
+        if (File.Exists(file) && content.SequenceEqual(File.ReadAllBytes(file)))
+        {
+            return false;
+        }
+
+        var aside = Aside(file, content);
+        File.Move(aside, file, overwrite: true);
+        return true;
+    }
+
+    /// <summary>Creates a file that must not exist: among several callers one succeeds (link(2), on NFS too).</summary>
+    public static bool TryCreate(string file, ReadOnlySpan<byte> content)
+    {
+        var aside = Aside(file, content);
+        try
+        {
+            File.Move(aside, file, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    private static string Aside(string file, ReadOnlySpan<byte> content)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        var aside = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllBytes(aside, content);
+        return aside;
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

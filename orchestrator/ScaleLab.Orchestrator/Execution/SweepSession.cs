@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using ScaleLab.Orchestrator.Collection;
+using ScaleLab.Orchestrator.Progress;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>One <c>scalelab run</c>, from the plan to the CSV files. Again on the same folder it does what is missing.</summary>
+internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider time)
+{
+    /// <param name="start">Makes the executor, once the folder is ours.</param>
+    /// <param name="show">Makes the view, given a line that says what will be done.</param>
+    /// <param name="analyse">Called while the folder is held, after a session that was not cut short.</param>
+    /// <param name="cancellation">Ends the wait for a folder that another driver may hold.</param>
+    /// <exception cref="Contracts.InputException">The folder belongs to another sweep or another driver.</exception>
+    public async Task<SweepSummary> RunAsync(Func<IRunExecutor> start, Func<string, IProgressView> show, Action<SweepSummary> analyse, CancellationToken cancellation = default)
+    {
+        folder.RefuseOtherThan(plan.Name);
+        var executor = start();
+        await using var owner = await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(executor.Slots), time, cancellation);
+        Publish();
+        SweepSummary summary;
+        await using (executor)
+        await using (var view = show(Opening(executor.Slots)))
+        {
+            summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, time);
+        }
+
+        if (summary.End != SweepEnd.Superseded)
+        {
+            // The plan as it was written: a later collection has no other.
+            Collector.Collect(folder, PlanFile.Read(folder));
+        }
+
+        if (summary.End == SweepEnd.Completed)
+        {
+            analyse(summary);
+        }
+
+        return summary;
+    }
+
+    private string Opening(int slots)
+    {
+        var missing = plan.Runs.Where(r => folder.Run(r.Spec.Key).ReadResult() is null).ToList();
+        if (missing.Count == 0)
+        {
+            return $"{plan.Name}: all {plan.Runs.Count} runs have ended";
+        }
+
+        var keys = missing.Select(r => r.Spec.Key).ToHashSet();
+        var finish = ListSchedule.Finish([.. missing.Select(r => r.Spec.Parent is { } p && keys.Contains(p) ? r : r with { Spec = r.Spec with { Parent = null } })], slots);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Name}: {missing.Count} of {plan.Runs.Count} runs to do, {missing.Sum(r => r.CSpent):0.00e+0} FLOPs, about {ProgressText.Duration(finish)} on {slots} {(slots == 1 ? "slot" : "slots")}, in {folder.Path}");
+    }
+
+    // Runs first: whoever reads plan.csv finds them all.
+    private void Publish()
+    {
+        foreach (var run in plan.Runs)
+        {
+            folder.Run(run.Spec.Key).Create(run.Spec);
+        }
+
+        SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
+        PlanFile.Write(folder, plan);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
+
+namespace ScaleLab.Orchestrator;
+
+/// <summary>JSON that the orchestrator alone writes: the dialect of <see cref="ContractJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(SnakeCase<RunStatus>)],
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    MaxDepth = 8,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(OwnerRecord))]
+[JsonSerializable(typeof(SweepStatus))]
+internal sealed partial class OrchestratorJson : JsonSerializerContext;

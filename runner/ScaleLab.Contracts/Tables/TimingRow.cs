@@ -1,0 +1,69 @@
+using CsvHelper;
+
+namespace ScaleLab.Contracts.Tables;
+
+/// <summary>A row of <c>timings.csv</c>: what a run cost, trunks included. Nothing here is deterministic.</summary>
+[CsvRecord]
+public sealed partial record TimingRow
+{
+    [CsvColumn("run_key")]
+    public required string RunKey { get; init; }
+
+    /// <summary><c>whole</c>, <c>trunk</c> or <c>branch</c>.</summary>
+    [CsvColumn("phase")]
+    public required string Phase { get; init; }
+
+    [CsvColumn("status")]
+    public required string Status { get; init; }
+
+    /// <summary>Attempts begun, the last one included.</summary>
+    [CsvColumn("attempts")]
+    public required int Attempts { get; init; }
+
+    /// <summary>Seconds of training and evaluation, all attempts together.</summary>
+    [CsvColumn("wall_seconds")]
+    public double? WallSeconds { get; init; }
+
+    /// <summary>What the plan foretold for <see cref="WallSeconds"/>.</summary>
+    [CsvColumn("predicted_seconds")]
+    public required double PredictedSeconds { get; init; }
+
+    /// <summary>Units of D per second.</summary>
+    [CsvColumn("d_per_second")]
+    public double? DPerSecond { get; init; }
+
+    /// <summary>Model FLOPs per second.</summary>
+    [CsvColumn("flops_per_second")]
+    public double? FlopsPerSecond { get; init; }
+
+    /// <summary><see cref="FlopsPerSecond"/> as a share of the device's peak; empty where the peak is unknown.</summary>
+    [CsvColumn("mfu")]
+    public double? Mfu { get; init; }
+
+    /// <summary>FLOPs this run added to the bill.</summary>
+    [CsvColumn("c_spent")]
+    public required double CSpent { get; init; }
+
+    [CsvColumn("device")]
+    public string? Device { get; init; }
+
+    [CsvColumn("host")]
+    public string? Host { get; init; }
+
+    [CsvColumn("threads")]
+    public required int Threads { get; init; }
+
+    /// <summary><c>exact</c> or <c>fast</c>.</summary>
+    [CsvColumn("math")]
+    public required string Math { get; init; }
+
+    /// <summary>Largest relative error of a float32 matrix product under that path.</summary>
+    [CsvColumn("matmul_error")]
+    public double? MatmulError { get; init; }
+
+    [CsvColumn("libtorch")]
+    public string? Libtorch { get; init; }
+
+    [CsvColumn("build")]
+    public string? Build { get; init; }
+}
