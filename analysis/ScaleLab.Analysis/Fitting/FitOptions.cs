@@ -1,0 +1,23 @@
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>How to fit; the defaults are Hoffmann et al.'s objective with a 95 % cluster bootstrap.</summary>
+public sealed record FitOptions
+{
+    /// <summary><c>huber_log</c>, <c>lad_log</c> or <c>mse_log</c>.</summary>
+    public string Objective { get; init; } = "huber_log";
+
+    /// <summary>Huber's turning point in log loss, &gt; 0.</summary>
+    public double Delta { get; init; } = 1e-3;
+
+    /// <summary>Resamples, 0 = no intervals.</summary>
+    public int Bootstrap { get; init; } = 1000;
+
+    /// <summary>Coverage of the intervals, in (0, 1).</summary>
+    public double Level { get; init; } = 0.95;
+
+    /// <summary>Of the resampling: the same seed gives the same intervals on any number of cores.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>k of C = k·N·D, for the frontier.</summary>
+    public double FlopsPerNd { get; init; } = 6;
+}
