@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Cli.Commands;
+using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Orchestrator.Corpora;
@@ -17,6 +18,7 @@ internal static class CommandLine
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print stack traces with errors", Recursive = true };
         var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.") { verbose };
+        ExamplesHelp.Install(root);
         foreach (var command in Commands(output, error))
         {
             root.Add(command);
@@ -48,5 +50,8 @@ internal static class CommandLine
     private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
     [
         new DataCommand(output, CorpusStore.Default, (data, cancellation) => CorpusClient.PrepareAsync(data, error, cancellation)),
+        new FitCommand(output),
+        new FrontierCommand(output),
+        new AllocateCommand(output),
     ];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ScaleLab.Analysis.Fitting;
 
 /// <summary>What a careful reader asks of a fit.</summary>
@@ -12,8 +14,8 @@ public sealed record FitDiagnostics
     /// <summary>Root mean square of the log residuals; null when refused.</summary>
     public double? RmsLogResidual { get; init; }
 
-    /// <summary>Largest component of the gradient at the minimum, against the objective's own scale.</summary>
-    public double? Gradient { get; init; }
+    /// <summary>By how much one more Newton step would lower the objective, relative to it: 0 at the minimum, in no unit at all.</summary>
+    public double? Decrement { get; init; }
 
     /// <summary>Descents from different seeds, and how many of them ended at the optimum.</summary>
     public int Starts { get; init; }
@@ -25,6 +27,8 @@ public sealed record FitDiagnostics
 
     public int BootstrapFailed { get; init; }
 
+    public ulong Seed { get; init; }
+
     /// <summary>What makes a cluster, in words.</summary>
     public string? ClusterRule { get; init; }
 
@@ -33,6 +37,10 @@ public sealed record FitDiagnostics
 
     /// <summary>Smallest and largest of the data; beyond lies extrapolation. Null where there were none.</summary>
     public DataRange? Range { get; init; }
+
+    /// <summary>Some of the bootstrap's parameter vectors, in the law's order: with them a reader of the file has intervals for whatever it predicts.</summary>
+    [JsonConverter(typeof(CompactDraws))]
+    public IReadOnlyList<double[]> Draws { get; init; } = [];
 }
 
 public sealed record DataRange(Interval N, Interval D, Interval C, Interval Loss);

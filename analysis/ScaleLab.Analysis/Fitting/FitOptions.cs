@@ -1,3 +1,5 @@
+using ScaleLab.Contracts;
+
 namespace ScaleLab.Analysis.Fitting;
 
 /// <summary>How to fit; the defaults are Hoffmann et al.'s objective with a 95 % cluster bootstrap.</summary>
@@ -20,4 +22,19 @@ public sealed record FitOptions
 
     /// <summary>k of C = k·N·D, for the frontier.</summary>
     public double FlopsPerNd { get; init; } = 6;
+
+    internal void Validate()
+    {
+        Check(Level is > 0 and < 1, "level must lie between 0 and 1");
+        Check(Bootstrap is 0 or (>= 100 and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
+        Check(double.IsFinite(FlopsPerNd) && FlopsPerNd > 0, "the FLOPs per parameter and token must be a finite number above 0");
+    }
+
+    private static void Check(bool holds, string rule)
+    {
+        if (!holds)
+        {
+            throw new InputException(rule);
+        }
+    }
 }

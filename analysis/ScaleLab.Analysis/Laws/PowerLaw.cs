@@ -1,3 +1,4 @@
+using System.Numerics;
 using ScaleLab.Analysis.Frontiers;
 
 namespace ScaleLab.Analysis.Laws;
@@ -13,18 +14,28 @@ public sealed class PowerLaw : ScalingLaw
 
     public override IReadOnlyList<string> ParameterNames { get; } = ["A", "B", "alpha", "beta"];
 
-    public override double Loss(ReadOnlySpan<double> p, double n, double d) => (p[0] * Math.Pow(n, -p[2])) + (p[1] * Math.Pow(d, -p[3]));
+    public override double Loss(ReadOnlySpan<double> p, double n, double d) => TwoPowers.Value(p, n, d);
 
-    public override void Gradient(ReadOnlySpan<double> p, double n, double d, Span<double> gradient) => Terms(p, n, d, gradient);
+    public override void Gradient(ReadOnlySpan<double> p, double n, double d, Span<double> gradient) => TwoPowers.Gradient(p, n, d, gradient);
 
     public override Frontier Frontier(ReadOnlySpan<double> p, double flopsPerNd) => Frontiers.Frontier.OfTwoPowers(0, p[0], p[1], p[2], p[3], flopsPerNd);
 
-    // Of A, B, alpha, beta.
-    internal static void Terms(ReadOnlySpan<double> p, double n, double d, Span<double> gradient)
+    internal override int DistinctNeeded => 2;
+
+    internal override bool HasFloor => false;
+
+    internal override Vector<double> LogLoss(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Span<Vector<double>> gradient)
     {
-        gradient[0] = Math.Pow(n, -p[2]);
-        gradient[1] = Math.Pow(d, -p[3]);
-        gradient[2] = -p[0] * gradient[0] * Math.Log(n);
-        gradient[3] = -p[1] * gradient[1] * Math.Log(d);
+        var loss = TwoPowers.Value(w, x, y, gradient);
+        for (var i = 0; i < w.Length; i++)
+        {
+            gradient[i] /= loss;
+        }
+
+        return Vector.Log(loss);
     }
+
+    internal override (double[] Low, double[] High) Domain(double minLoss) => (TwoPowers.Low, TwoPowers.High);
+
+    internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p) => TwoPowers.Restore(w, centre, p);
 }

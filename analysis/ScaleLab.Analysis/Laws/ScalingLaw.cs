@@ -1,4 +1,7 @@
+using System.Numerics;
 using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Analysis.Laws;
 
@@ -24,7 +27,7 @@ public abstract class ScalingLaw
     /// <param name="d">Tokens, &gt; 0.</param>
     public abstract double Loss(ReadOnlySpan<double> p, double n, double d);
 
-    /// <summary>dL/dθ at one point.</summary>
+    /// <summary>dL/dp at one point.</summary>
     /// <param name="p">One number per <see cref="ParameterNames"/>.</param>
     /// <param name="n">Parameters, &gt; 0.</param>
     /// <param name="d">Tokens, &gt; 0.</param>
@@ -37,5 +40,32 @@ public abstract class ScalingLaw
     /// <returns>Null where no law has that name.</returns>
     public static ScalingLaw? Find(string name) => All.FirstOrDefault(law => law.Name == name);
 
+    /// <exception cref="InputException">No law has that name.</exception>
+    public static ScalingLaw Of(string name)
+    {
+        var names = All.Select(law => law.Name).ToList();
+        return Find(name) ?? throw new InputException($"unknown law '{name}'{Suggestion.For(name, names)} (known: {string.Join(", ", names)})");
+    }
+
     public override string ToString() => Name;
+
+    /// <summary>How many different N, and different D, its exponents need.</summary>
+    internal abstract int DistinctNeeded { get; }
+
+    /// <summary>Whether E is the first parameter.</summary>
+    internal abstract bool HasFloor { get; }
+
+    /// <summary>The law where it is fitted: centred logarithms, four or eight rows at once.</summary>
+    /// <param name="w">Coordinates: E / e^centre, ln A, ln B, alpha, beta, or those of them that the law has.</param>
+    /// <param name="x">ln N, centred.</param>
+    /// <param name="y">ln D, centred.</param>
+    /// <param name="gradient">Takes d ln L / dw.</param>
+    /// <returns>ln L, centred.</returns>
+    internal abstract Vector<double> LogLoss(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Span<Vector<double>> gradient);
+
+    /// <summary>The box of coordinates in which a fit may end; its walls are reported, never hidden.</summary>
+    /// <param name="minLoss">The least loss of the data, centred like E: no floor lies above it.</param>
+    internal abstract (double[] Low, double[] High) Domain(double minLoss);
+
+    internal abstract void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p);
 }

@@ -1,0 +1,168 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Optimization;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <param name="Point">Coordinates inside the law's domain.</param>
+/// <param name="Value">Of <see cref="HuberSum"/>.</param>
+/// <param name="Decrement">By how much one more Newton step would lower the value, relative to it: the distance to the minimum in no unit at all.</param>
+/// <param name="Converged">The decrement is negligible.</param>
+internal sealed record Minimum(double[] Point, double Value, double Decrement, bool Converged);
+
+internal static class Minimizer
+{
+    // A noise-free fit has no value to be relative to; this is 1e-8 of a log residual of a thousandth.
+    private const double Nothing = 1e-16;
+
+    /// <summary>Quasi-Newton from afar, Newton at the end. Never throws: a failed descent is a <see cref="Minimum"/> that has not converged.</summary>
+    public static Minimum Minimize(HuberSum f, ReadOnlySpan<double> seed) => Polish(f, Descend(f, seed));
+
+    /// <summary>Newton's method with Levenberg damping in the domain's box.</summary>
+    public static Minimum Polish(HuberSum f, ReadOnlySpan<double> start)
+    {
+        var p = f.Length;
+        var point = start.ToArray();
+        Clamp(f, point);
+        var (gradient, trial, trialGradient) = (new double[p], new double[p], new double[p]);
+        var hessian = new double[p * p];
+        var value = f.Evaluate(point, gradient);
+        var (damping, expected) = (0.0, double.PositiveInfinity);
+        for (var iteration = 0; iteration < 200 && expected > 1e-15 * (value + Nothing); iteration++)
+        {
+            f.Curvature(point, hessian);
+            var lowered = false;
+            for (var attempt = 0; attempt < 30 && !lowered; attempt++)
+            {
+                if (Step(f, point, gradient, hessian, damping, trial))
+                {
+                    var next = f.Evaluate(trial, trialGradient);
+                    lowered = next < value;
+                    if (lowered)
+                    {
+                        expected = Gain(point, trial, gradient);
+                        value = next;
+                        (point, trial) = (trial, point);
+                        (gradient, trialGradient) = (trialGradient, gradient);
+                    }
+                }
+
+                damping = lowered ? (damping < 1e-8 ? 0 : damping / 10) : Math.Max(damping * 10, 1e-9);
+            }
+
+            if (!lowered)
+            {
+                break;
+            }
+        }
+
+        var decrement = Certify(f, point, gradient, hessian, trial) / (value + Nothing);
+        return new Minimum(point, value, decrement, double.IsFinite(value) && decrement < 1e-7);
+    }
+
+    // What one more step would gain, all but undamped; infinite where the function does not curve upwards.
+    private static double Certify(HuberSum f, double[] point, double[] gradient, double[] hessian, double[] trial)
+    {
+        f.Curvature(point, hessian);
+        for (var damping = 1e-12; damping < 1e-4; damping *= 10)
+        {
+            if (Step(f, point, gradient, hessian, damping, trial))
+            {
+                return Gain(point, trial, gradient);
+            }
+        }
+
+        return double.PositiveInfinity;
+    }
+
+    private static double[] Descend(HuberSum f, ReadOnlySpan<double> seed)
+    {
+        var (point, gradient) = (seed.ToArray(), new double[seed.Length]);
+
+        // Outside the box the function goes on as its value at the wall.
+        (double, Vector<double>) Walled(Vector<double> w)
+        {
+            w.ToArray().CopyTo(point, 0);
+            Clamp(f, point);
+            var value = f.Evaluate(point, gradient);
+            return (value, Vector<double>.Build.Dense(gradient.Length, i => w[i] == point[i] ? gradient[i] : 0));
+        }
+
+        try
+        {
+            var start = Vector<double>.Build.Dense(seed.ToArray());
+            return new BfgsMinimizer(1e-6, 1e-9, 1e-9, 200).FindMinimum(ObjectiveFunction.Gradient(Walled), start).MinimizingPoint.ToArray();
+        }
+        catch (Exception e) when (e is OptimizationException or ArgumentException)
+        {
+            // The library throws where it runs out of iterations or its line search stalls: the last point is as good a start for Newton.
+            return [.. point];
+        }
+    }
+
+    // The damped Newton step among the coordinates that do not press against a wall.
+    private static bool Step(HuberSum f, double[] point, double[] gradient, double[] hessian, double damping, double[] trial)
+    {
+        var p = point.Length;
+        Span<int> free = stackalloc int[p];
+        var count = 0;
+        for (var i = 0; i < p; i++)
+        {
+            if (!((point[i] <= f.Low[i] && gradient[i] > 0) || (point[i] >= f.High[i] && gradient[i] < 0)))
+            {
+                free[count++] = i;
+            }
+        }
+
+        Span<double> matrix = stackalloc double[count * count];
+        Span<double> step = stackalloc double[count];
+        var largest = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(hessian[(free[i] * p) + free[i]]));
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            step[i] = -gradient[free[i]];
+            for (var j = 0; j <= i; j++)
+            {
+                matrix[(i * count) + j] = hessian[(free[i] * p) + free[j]];
+            }
+
+            matrix[(i * count) + i] += damping * Math.Max(Math.Abs(matrix[(i * count) + i]), 1e-6 * largest);
+        }
+
+        point.CopyTo(trial, 0);
+        if (!Cholesky.Solve(matrix, step))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            trial[free[i]] += step[i];
+        }
+
+        Clamp(f, trial);
+        return true;
+    }
+
+    private static double Gain(double[] point, double[] trial, double[] gradient)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < point.Length; i++)
+        {
+            sum += gradient[i] * (point[i] - trial[i]) / 2;
+        }
+
+        return Math.Abs(sum);
+    }
+
+    private static void Clamp(HuberSum f, double[] point)
+    {
+        for (var i = 0; i < point.Length; i++)
+        {
+            point[i] = Math.Clamp(point[i], f.Low[i], f.High[i]);
+        }
+    }
+}
