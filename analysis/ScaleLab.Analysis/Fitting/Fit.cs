@@ -28,7 +28,7 @@ public sealed record Fit
     /// <summary>By parameter; a parameter is missing where the data do not allow even a verdict.</summary>
     public IReadOnlyDictionary<string, Identified> Identified { get; init; } = new Dictionary<string, Identified>();
 
-    /// <summary>By parameter, and of <c>a</c> and <c>b</c>: the standard deviation of the bootstrap; empty where <see cref="Intervals"/> are refused.</summary>
+    /// <summary>By parameter, and of <c>a</c> and <c>b</c>: the standard deviation of the bootstrap, which a few wild draws own where a parameter is not identified; empty where <see cref="Intervals"/> are refused.</summary>
     public IReadOnlyDictionary<string, double> StandardErrors { get; init; } = new Dictionary<string, double>();
 
     public required Intervals Intervals { get; init; }

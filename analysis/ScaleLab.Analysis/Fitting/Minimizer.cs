@@ -13,6 +13,9 @@ internal static class Minimizer
 {
     // A noise-free fit has no value to be relative to; this is 1e-8 of a log residual of a thousandth.
     private const double Nothing = 1e-16;
+    private const int MostSteps = 500;
+    private const int MostDampings = 30;
+    private const int MostHalvings = 12;
 
     /// <summary>Quasi-Newton from afar, Newton at the end. Never throws: a failed descent is a <see cref="Minimum"/> that has not converged.</summary>
     public static Minimum Minimize(HuberSum f, ReadOnlySpan<double> seed) => Polish(f, Descend(f, seed));
@@ -27,22 +30,29 @@ internal static class Minimizer
         var hessian = new double[p * p];
         var value = f.Evaluate(point, gradient);
         var (damping, expected) = (0.0, double.PositiveInfinity);
-        for (var iteration = 0; iteration < 200 && expected > 1e-15 * (value + Nothing); iteration++)
+        for (var iteration = 0; iteration < MostSteps && expected > 1e-15 * (value + Nothing); iteration++)
         {
             f.Curvature(point, hessian);
             var lowered = false;
-            for (var attempt = 0; attempt < 30 && !lowered; attempt++)
+            for (var attempt = 0; attempt < MostDampings && !lowered; attempt++)
             {
                 if (Step(f, point, gradient, hessian, damping, trial))
                 {
-                    var next = f.Evaluate(trial, trialGradient);
-                    lowered = next < value;
-                    if (lowered)
+                    expected = Gain(point, trial, gradient);
+                    for (var halving = 0; halving < MostHalvings && !lowered; halving++)
                     {
-                        expected = Gain(point, trial, gradient);
-                        value = next;
-                        (point, trial) = (trial, point);
-                        (gradient, trialGradient) = (trialGradient, gradient);
+                        var next = f.Evaluate(trial, trialGradient);
+                        lowered = next < value;
+                        if (lowered)
+                        {
+                            value = next;
+                            (point, trial) = (trial, point);
+                            (gradient, trialGradient) = (trialGradient, gradient);
+                        }
+                        else
+                        {
+                            Halve(point, trial);
+                        }
                     }
                 }
 
@@ -99,40 +109,77 @@ internal static class Minimizer
         }
     }
 
-    // The damped Newton step among the coordinates that do not press against a wall.
+    // The damped Newton step inside the box: a coordinate that would leave it goes to the wall, and the others are solved for again around that.
     private static bool Step(HuberSum f, double[] point, double[] gradient, double[] hessian, double damping, double[] trial)
     {
         var p = point.Length;
+        Span<double> move = stackalloc double[p];
+        Span<bool> held = stackalloc bool[p];
+        var largest = 0.0;
+        for (var i = 0; i < p; i++)
+        {
+            held[i] = (point[i] <= f.Low[i] && gradient[i] > 0) || (point[i] >= f.High[i] && gradient[i] < 0);
+            largest = held[i] ? largest : Math.Max(largest, Math.Abs(hessian[(i * p) + i]));
+        }
+
+        bool left;
+        do
+        {
+            if (!SolveFree(gradient, hessian, damping, largest, held, move))
+            {
+                return false;
+            }
+
+            left = false;
+            for (var i = 0; i < p; i++)
+            {
+                var wall = Math.Clamp(point[i] + move[i], f.Low[i], f.High[i]);
+                if (!held[i] && wall != point[i] + move[i])
+                {
+                    (move[i], held[i], left) = (wall - point[i], true, true);
+                }
+            }
+        }
+        while (left);
+
+        for (var i = 0; i < p; i++)
+        {
+            trial[i] = Math.Clamp(point[i] + move[i], f.Low[i], f.High[i]);
+        }
+
+        return true;
+    }
+
+    private static bool SolveFree(double[] gradient, double[] hessian, double damping, double largest, Span<bool> held, Span<double> move)
+    {
+        var p = move.Length;
         Span<int> free = stackalloc int[p];
         var count = 0;
         for (var i = 0; i < p; i++)
         {
-            if (!((point[i] <= f.Low[i] && gradient[i] > 0) || (point[i] >= f.High[i] && gradient[i] < 0)))
-            {
-                free[count++] = i;
-            }
+            free[count] = i;
+            count += held[i] ? 0 : 1;
         }
 
         Span<double> matrix = stackalloc double[count * count];
         Span<double> step = stackalloc double[count];
-        var largest = 0.0;
         for (var i = 0; i < count; i++)
         {
-            largest = Math.Max(largest, Math.Abs(hessian[(free[i] * p) + free[i]]));
-        }
-
-        for (var i = 0; i < count; i++)
-        {
+            var row = free[i] * p;
             step[i] = -gradient[free[i]];
+            for (var k = 0; k < p; k++)
+            {
+                step[i] -= held[k] ? hessian[row + k] * move[k] : 0;
+            }
+
             for (var j = 0; j <= i; j++)
             {
-                matrix[(i * count) + j] = hessian[(free[i] * p) + free[j]];
+                matrix[(i * count) + j] = hessian[row + free[j]];
             }
 
             matrix[(i * count) + i] += damping * Math.Max(Math.Abs(matrix[(i * count) + i]), 1e-6 * largest);
         }
 
-        point.CopyTo(trial, 0);
         if (!Cholesky.Solve(matrix, step))
         {
             return false;
@@ -140,11 +187,19 @@ internal static class Minimizer
 
         for (var i = 0; i < count; i++)
         {
-            trial[free[i]] += step[i];
+            move[free[i]] = step[i];
         }
 
-        Clamp(f, trial);
         return true;
+    }
+
+    // Back towards the point: the quadratic ends at the next of Huber's kinks.
+    private static void Halve(double[] point, double[] trial)
+    {
+        for (var i = 0; i < point.Length; i++)
+        {
+            trial[i] = (point[i] + trial[i]) / 2;
+        }
     }
 
     private static double Gain(double[] point, double[] trial, double[] gradient)

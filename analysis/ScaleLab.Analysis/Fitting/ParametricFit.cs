@@ -51,7 +51,7 @@ public static class ParametricFit
             {
                 Reason = !minimum.Converged
                     ? "the descent ended where a further step would still lower the objective"
-                    : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: these data are better described by a simpler law" : null,
+                    : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: no minimum lies inside" : null,
                 Warnings = [.. Warnings.Of(observations, options, uncertainty)],
                 RmsLogResidual = Math.Sqrt(residuals.Average(r => r * r)),
                 Decrement = minimum.Decrement,

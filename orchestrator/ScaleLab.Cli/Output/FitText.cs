@@ -10,12 +10,14 @@ namespace ScaleLab.Cli.Output;
 internal static class FitText
 {
     private const int MostFlagged = 10;
+    private const int MostReasons = 5;
 
     public static void Write(TextWriter output, ObservationTable table, Fit fit)
     {
         var law = ScalingLaw.Of(fit.Law);
         output.WriteLine($"{law.Name}: {law.Formula}  ({law.Source})");
-        output.WriteLine($"{fit.NObservations} runs of {table.Source}{(table.LeftOut.Count > 0 ? $", {table.LeftOut.Count} left out" : "")}");
+        output.WriteLine($"{fit.NObservations} runs of {table.Source}");
+        Lines(output, table.LeftOut.GroupBy(row => row.Reason).OrderByDescending(g => g.Count()).Take(MostReasons).Select(g => $"{g.Count()} left out: {g.Key}"));
         if (fit.Status == FitStatus.Refused)
         {
             output.WriteLine($"refused: {fit.Diagnostics.Reason}");
