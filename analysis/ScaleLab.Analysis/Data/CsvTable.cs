@@ -69,7 +69,7 @@ internal sealed class CsvTable : IDisposable
                 throw row.Error(0, $"more than {MostRows} rows");
             }
 
-            if (IsShort() && IsCutOff())
+            if ((IsShort() || _unclosed is not null) && IsCutOff())
             {
                 Torn = row.Line;
                 yield break;
@@ -83,7 +83,7 @@ internal sealed class CsvTable : IDisposable
             // Empty cells beyond the header come from spreadsheets.
             if (IsShort() || Enumerable.Range(Header.Names.Length, _reader.FieldCount - Header.Names.Length).Any(i => !_reader[i].IsEmpty))
             {
-                throw row.Error(Math.Min(_reader.FieldCount, Header.Names.Length), $"{_reader.FieldCount} cells where the header has {Header.Names.Length}");
+                throw row.Error(Math.Min(_reader.FieldCount - 1, Header.Names.Length), $"{_reader.FieldCount} cells where the header has {Header.Names.Length}");
             }
 
             yield return row;

@@ -11,8 +11,8 @@ internal sealed record Minimum(double[] Point, double Value, double Decrement, b
 
 internal static class Minimizer
 {
-    // A noise-free fit has no value to be relative to; this is 1e-8 of a log residual of a thousandth.
-    private const double Nothing = 1e-16;
+    // A noise-free fit has no value to be relative to; this is what log residuals of 1e-8 leave.
+    private const double Nothing = 1e-10;
     private const int MostSteps = 500;
     private const int MostDampings = 30;
     private const int MostHalvings = 12;
