@@ -43,7 +43,7 @@ internal sealed class Bootstrap
             {
                 if (Resample(weights, new SplitMix64(seed, draw)))
                 {
-                    var refit = Refit(new HuberSum(_data, _law, weights), estimate, deltas);
+                    var refit = Minimizer.Polish(new HuberSum(_data, _law, weights), estimate, deltas);
                     points[draw] = refit.Converged ? refit.Point : null;
                 }
 
@@ -51,18 +51,6 @@ internal sealed class Bootstrap
             },
             _ => { });
         return points;
-    }
-
-    private static Minimum Refit(HuberSum huber, double[] estimate, IReadOnlyList<double> deltas)
-    {
-        var minimum = new Minimum(estimate, 0, 0, false);
-        foreach (var delta in deltas)
-        {
-            huber.Delta = delta;
-            minimum = Minimizer.Polish(huber, minimum.Point);
-        }
-
-        return minimum;
     }
 
     // A row's weight is how often its cluster was drawn.

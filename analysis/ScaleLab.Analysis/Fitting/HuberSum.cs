@@ -39,6 +39,14 @@ internal sealed class HuberSum
 
     private double Scale => _scale / Math.Min(Delta, Unit);
 
+    public void Clamp(double[] w)
+    {
+        for (var i = 0; i < w.Length; i++)
+        {
+            w[i] = Math.Clamp(w[i], Low[i], High[i]);
+        }
+    }
+
     public double Evaluate(ReadOnlySpan<double> w, Span<double> gradient)
     {
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];

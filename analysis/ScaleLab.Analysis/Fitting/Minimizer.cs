@@ -20,12 +20,25 @@ internal static class Minimizer
     /// <summary>Quasi-Newton from afar, Newton at the end. Never throws: a failed descent is a <see cref="Minimum"/> that has not converged.</summary>
     public static Minimum Minimize(HuberSum f, ReadOnlySpan<double> seed) => Polish(f, Descend(f, seed));
 
+    /// <summary>One after the other for each delta, each from the last.</summary>
+    public static Minimum Polish(HuberSum f, double[] start, IReadOnlyList<double> deltas)
+    {
+        var minimum = new Minimum(start, 0, 0, false);
+        foreach (var delta in deltas)
+        {
+            f.Delta = delta;
+            minimum = Polish(f, minimum.Point);
+        }
+
+        return minimum;
+    }
+
     /// <summary>Newton's method with Levenberg damping in the domain's box.</summary>
     public static Minimum Polish(HuberSum f, ReadOnlySpan<double> start)
     {
         var p = f.Length;
         var point = start.ToArray();
-        Clamp(f, point);
+        f.Clamp(point);
         var (gradient, trial, trialGradient) = (new double[p], new double[p], new double[p]);
         var hessian = new double[p * p];
         var value = f.Evaluate(point, gradient);
@@ -36,7 +49,7 @@ internal static class Minimizer
             var lowered = false;
             for (var attempt = 0; attempt < MostDampings && !lowered; attempt++)
             {
-                if (Step(f, point, gradient, hessian, damping, trial))
+                if (NewtonStep.Try(f, point, gradient, hessian, damping, trial))
                 {
                     expected = Gain(point, trial, gradient);
                     for (var halving = 0; halving < MostHalvings && !lowered; halving++)
@@ -75,7 +88,7 @@ internal static class Minimizer
         f.Curvature(point, hessian);
         for (var damping = 1e-12; damping < 1e-4; damping *= 10)
         {
-            if (Step(f, point, gradient, hessian, damping, trial))
+            if (NewtonStep.Try(f, point, gradient, hessian, damping, trial))
             {
                 return Gain(point, trial, gradient);
             }
@@ -87,110 +100,33 @@ internal static class Minimizer
     private static double[] Descend(HuberSum f, ReadOnlySpan<double> seed)
     {
         var (point, gradient) = (seed.ToArray(), new double[seed.Length]);
+        var (best, least) = (seed.ToArray(), double.PositiveInfinity);
 
         // Outside the box the function goes on as its value at the wall.
         (double, Vector<double>) Walled(Vector<double> w)
         {
             w.ToArray().CopyTo(point, 0);
-            Clamp(f, point);
+            f.Clamp(point);
             var value = f.Evaluate(point, gradient);
+            if (value < least)
+            {
+                least = value;
+                point.CopyTo(best, 0);
+            }
+
             return (value, Vector<double>.Build.Dense(gradient.Length, i => w[i] == point[i] ? gradient[i] : 0));
         }
 
         try
         {
-            var start = Vector<double>.Build.Dense(seed.ToArray());
-            return new BfgsMinimizer(1e-6, 1e-9, 1e-9, 200).FindMinimum(ObjectiveFunction.Gradient(Walled), start).MinimizingPoint.ToArray();
+            new BfgsMinimizer(1e-6, 1e-9, 1e-9, MostSteps).FindMinimum(ObjectiveFunction.Gradient(Walled), Vector<double>.Build.Dense(seed.ToArray()));
         }
         catch (Exception e) when (e is OptimizationException or ArgumentException)
         {
-            // The library throws where it runs out of iterations or its line search stalls: the last point is as good a start for Newton.
-            return [.. point];
-        }
-    }
-
-    // The damped Newton step inside the box: a coordinate that would leave it goes to the wall, and the others are solved for again around that.
-    private static bool Step(HuberSum f, double[] point, double[] gradient, double[] hessian, double damping, double[] trial)
-    {
-        var p = point.Length;
-        Span<double> move = stackalloc double[p];
-        Span<bool> held = stackalloc bool[p];
-        var largest = 0.0;
-        for (var i = 0; i < p; i++)
-        {
-            held[i] = (point[i] <= f.Low[i] && gradient[i] > 0) || (point[i] >= f.High[i] && gradient[i] < 0);
-            largest = held[i] ? largest : Math.Max(largest, Math.Abs(hessian[(i * p) + i]));
+            // The library throws where it runs out of iterations or its line search stalls: the best point so far is a start for Newton all the same.
         }
 
-        bool left;
-        do
-        {
-            if (!SolveFree(gradient, hessian, damping, largest, held, move))
-            {
-                return false;
-            }
-
-            left = false;
-            for (var i = 0; i < p; i++)
-            {
-                var wall = Math.Clamp(point[i] + move[i], f.Low[i], f.High[i]);
-                if (!held[i] && wall != point[i] + move[i])
-                {
-                    (move[i], held[i], left) = (wall - point[i], true, true);
-                }
-            }
-        }
-        while (left);
-
-        for (var i = 0; i < p; i++)
-        {
-            trial[i] = Math.Clamp(point[i] + move[i], f.Low[i], f.High[i]);
-        }
-
-        return true;
-    }
-
-    private static bool SolveFree(double[] gradient, double[] hessian, double damping, double largest, Span<bool> held, Span<double> move)
-    {
-        var p = move.Length;
-        Span<int> free = stackalloc int[p];
-        var count = 0;
-        for (var i = 0; i < p; i++)
-        {
-            free[count] = i;
-            count += held[i] ? 0 : 1;
-        }
-
-        Span<double> matrix = stackalloc double[count * count];
-        Span<double> step = stackalloc double[count];
-        for (var i = 0; i < count; i++)
-        {
-            var row = free[i] * p;
-            step[i] = -gradient[free[i]];
-            for (var k = 0; k < p; k++)
-            {
-                step[i] -= held[k] ? hessian[row + k] * move[k] : 0;
-            }
-
-            for (var j = 0; j <= i; j++)
-            {
-                matrix[(i * count) + j] = hessian[row + free[j]];
-            }
-
-            matrix[(i * count) + i] += damping * Math.Max(Math.Abs(matrix[(i * count) + i]), 1e-6 * largest);
-        }
-
-        if (!Cholesky.Solve(matrix, step))
-        {
-            return false;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            move[free[i]] = step[i];
-        }
-
-        return true;
+        return best;
     }
 
     // Back towards the point: the quadratic ends at the next of Huber's kinks.
@@ -211,13 +147,5 @@ internal static class Minimizer
         }
 
         return Math.Abs(sum);
-    }
-
-    private static void Clamp(HuberSum f, double[] point)
-    {
-        for (var i = 0; i < point.Length; i++)
-        {
-            point[i] = Math.Clamp(point[i], f.Low[i], f.High[i]);
-        }
     }
 }

@@ -9,15 +9,15 @@ public static class ParametricFit
 {
     // Descents from the best cells of the seed grid; they agree but for a landscape with two basins.
     private const int Starts = 6;
+    private const int MostRowsToDescend = 1 << 15;
 
     /// <returns>Always a fit; what the data cannot carry is refused in it, with the reason.</returns>
     /// <exception cref="Contracts.InputException">An option is out of range.</exception>
     public static Fit Run(ObservationTable table, ScalingLaw law, FitOptions? options = null)
     {
-        options ??= new FitOptions();
-        options.Validate();
-        var objective = Objective.Of(options);
         var observations = table.Observations;
+        options = (options ?? new FitOptions()).For(observations.Count);
+        var objective = Objective.Of(options);
         var reason = Support.Reason(law, observations.Count, observations.Select(o => o.N).Distinct().Count(), observations.Select(o => o.D).Distinct().Count())
             ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null);
         if (reason is not null)
@@ -27,7 +27,7 @@ public static class ParametricFit
 
         var data = new FitData(observations);
         var huber = new HuberSum(data, law, data.Weights);
-        var (minimum, starts, agreeing) = Best(data, law, huber, objective);
+        var (minimum, starts, agreeing) = Best(data, law, huber, objective.Deltas);
         var surface = Surface(law, minimum.Point, data.Centre);
         var walls = Walls(law, huber, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, huber, observations, minimum.Point, objective, options);
@@ -64,19 +64,14 @@ public static class ParametricFit
         };
     }
 
-    private static (Minimum Best, int Starts, int Agreeing) Best(FitData data, ScalingLaw law, HuberSum huber, Objective objective)
+    private static (Minimum Best, int Starts, int Agreeing) Best(FitData data, ScalingLaw law, HuberSum huber, IReadOnlyList<double> deltas)
     {
-        huber.Delta = objective.Deltas[0];
-        var minima = Seeds.Find(data, law, huber.Delta, Starts).Select(seed => Minimizer.Minimize(huber, seed)).OrderBy(m => m.Value).ToList();
-        var best = minima[0];
-        var agreeing = minima.Count(m => m.Value <= (best.Value * (1 + 1e-6)) + 1e-12);
-        foreach (var delta in objective.Deltas.Skip(1))
-        {
-            huber.Delta = delta;
-            best = Minimizer.Polish(huber, best.Point);
-        }
-
-        return (best, minima.Count, agreeing);
+        // Which basin is the lowest shows on a part of many rows.
+        var part = data.Thinned(MostRowsToDescend);
+        var sketch = new HuberSum(part, law, part.Weights) { Delta = deltas[0] };
+        var minima = Seeds.Find(data, law, deltas[0], Starts).Select(seed => Minimizer.Minimize(sketch, seed)).OrderBy(m => m.Value).ToList();
+        var agreeing = minima.Count(m => m.Value <= (minima[0].Value * (1 + 1e-6)) + 1e-12);
+        return (Minimizer.Polish(huber, minima[0].Point, deltas), minima.Count, agreeing);
     }
 
     internal static LossSurface Surface(ScalingLaw law, double[] coordinates, Centre centre)

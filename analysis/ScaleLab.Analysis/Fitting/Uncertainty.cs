@@ -25,9 +25,9 @@ internal sealed record Uncertainty(Intervals Intervals)
     public static Uncertainty Of(
         FitData data, ScalingLaw law, HuberSum domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
     {
-        var bootstrap = new Bootstrap(data, law, observations);
+        var (bootstrap, asked) = (new Bootstrap(data, law, observations), options.Bootstrap!.Value);
         var none = new Intervals(options.Level, Method, bootstrap.Clusters);
-        if (options.Bootstrap == 0)
+        if (asked == 0)
         {
             return new Uncertainty(none with { Refused = "no bootstrap was asked for" });
         }
@@ -40,11 +40,11 @@ internal sealed record Uncertainty(Intervals Intervals)
             };
         }
 
-        var points = bootstrap.Draw(estimate, objective.Deltas, options.Bootstrap, options.Seed).OfType<double[]>().ToList();
-        var failed = options.Bootstrap - points.Count;
-        if (points.Count < options.Bootstrap / 2)
+        var points = bootstrap.Draw(estimate, objective.Deltas, asked, options.Seed).OfType<double[]>().ToList();
+        var failed = asked - points.Count;
+        if (points.Count < asked / 2)
         {
-            return new Uncertainty(none with { Refused = $"{failed} of {options.Bootstrap} resamples cannot carry the law" }) { Failed = failed };
+            return new Uncertainty(none with { Refused = $"{failed} of {asked} resamples cannot carry the law" }) { Failed = failed };
         }
 
         List<LossSurface> draws = [.. points.Select(p => ParametricFit.Surface(law, p, data.Centre))];

@@ -9,10 +9,10 @@ namespace ScaleLab.Cli.Commands;
 internal sealed class FitCommand : Verb
 {
     private readonly Argument<string> _csv = new("CSV") { Description = "A results.csv, or any CSV with a loss and two of N, D and C" };
-    private readonly Option<string> _law = new("--law") { Description = "chinchilla or power", HelpName = "NAME", DefaultValueFactory = _ => "chinchilla" };
+    private readonly Option<string> _law = new("--law") { Description = string.Join(" or ", ScalingLaw.All), HelpName = "NAME", DefaultValueFactory = _ => "chinchilla" };
     private readonly Option<string> _objective = new("--objective") { Description = "huber_log (sum), lad_log (sum) or mse_log (mean)", HelpName = "NAME", DefaultValueFactory = _ => "huber_log" };
     private readonly Option<double?> _delta = Numbers.Option("--delta", "Where Huber's loss turns straight, in log loss (default 0.001)");
-    private readonly Option<int> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none", HelpName = "COUNT", DefaultValueFactory = _ => 1000 };
+    private readonly Option<int?> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none (default 1000, fewer beyond 50,000 rows)", HelpName = "COUNT" };
     private readonly Option<double> _level = new("--level") { Description = "Coverage of the intervals", HelpName = "SHARE", DefaultValueFactory = _ => 0.95 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Of the resampling", HelpName = "NUMBER", DefaultValueFactory = _ => 0 };
     private readonly ColumnArguments _columns = new();
