@@ -30,9 +30,10 @@ internal static class Hygiene
         ];
     }
 
-    // Robust standard deviation of the log residuals: outliers must not hide behind the spread that they make.
+    // Robust standard deviation of the log residuals: outliers must not hide behind the spread that they make. As many rows as the law has
+    // parameters are all but interpolated and say nothing of it.
     private static double Spread(IReadOnlyList<Observation> observations, LossSurface surface) =>
-        Quantile.Median(observations.Select(o => Math.Abs(Residual(o, surface)))) / NormalMad;
+        Quantile.Median(observations.Select(o => Math.Abs(Residual(o, surface))).Order().Skip(surface.Parameters.Length)) / NormalMad;
 
     private static double Residual(Observation o, LossSurface surface) => Math.Log(o.Loss / surface.Loss(o.N, o.D));
 

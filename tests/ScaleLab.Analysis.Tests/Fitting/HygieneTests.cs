@@ -10,6 +10,16 @@ public sealed class HygieneTests
         Assert.Empty(Fit(RecoveryTests.Noise(0.003, 8)).Flagged);
 
     [Fact]
+    public void The_rows_that_a_small_fit_interpolates_do_not_make_the_others_look_wrong()
+    {
+        var flagged = Enumerable.Range(0, 50).Sum(seed => ParametricFit.Run(
+            Synthetic.Grid(Synthetic.Chinchilla, 4, 4, noise: RecoveryTests.Noise(0.01, (ulong)seed)), ScalingLaw.Of("chinchilla"), Synthetic.NoBootstrap).Flagged.Count);
+
+        // Of 800 rows of plain noise.
+        Assert.InRange(flagged, 0, 20);
+    }
+
+    [Fact]
     public void A_run_far_above_the_law_is_flagged_and_kept()
     {
         var noise = RecoveryTests.Noise(0.003, 8);
