@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Cli.Commands;
+using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Orchestrator.Corpora;
@@ -17,6 +18,7 @@ internal static class CommandLine
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print stack traces with errors", Recursive = true };
         var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.") { verbose };
+        ExamplesHelp.Install(root);
         foreach (var command in Commands(output, error))
         {
             root.Add(command);
@@ -54,6 +56,9 @@ internal static class CommandLine
         new CancelCommand(output, error),
         new CollectCommand(output),
         new DataCommand(output, CorpusStore.Default, Prepare(error)),
+        new FitCommand(output),
+        new FrontierCommand(output),
+        new AllocateCommand(output),
     ];
 
     private static Func<DataSpec, CancellationToken, Task<CorpusInfo>> Prepare(TextWriter error) =>

@@ -12,6 +12,8 @@ internal sealed class Planner
     /// <summary>Units of D in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
     private const int ChunkUnits = 2048;
 
+    private const double LargestD = 1e18;
+
     private readonly SweepFile _sweep;
     private readonly CorpusInfo _corpus;
     private readonly MathPath _math;
@@ -82,8 +84,7 @@ internal sealed class Planner
             throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} tokens, above its maximum of {batch.Maximum}");
         }
 
-        var timeline = new Timeline(batch);
-        var end = timeline.StepsNearest((long)point.TargetD);
+        var (end, d) = End(point, batch);
         return new TrainingSpec
         {
             Model = point.Shape,
@@ -91,13 +92,29 @@ internal sealed class Planner
             Phase = RunPhase.Whole,
             StartStep = 0,
             EndStep = end,
-            D = timeline.SeenBefore(end),
+            D = d,
             Batch = batch,
             Schedule = recipe.ScheduleOf(batch, point.Train, point.TargetD),
             Optimizer = recipe.OptimizerOf(point.Train),
             Seed = point.Seed,
             Precision = point.Train.Precision ?? recipe.Precision,
         };
+    }
+
+    // D in whole steps, where they come near enough to what was asked for.
+    private (long End, long D) End(GridPoint point, BatchSpec batch)
+    {
+        if (point.TargetD > LargestD)
+        {
+            throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is more than {Quantity.Format(LargestD)}");
+        }
+
+        var timeline = new Timeline(batch);
+        var end = timeline.StepsNearest((long)point.TargetD);
+        var d = timeline.SeenBefore(end);
+        return Math.Abs(d - point.TargetD) <= 0.1 * point.TargetD
+            ? (end, d)
+            : throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is too small: the nearest whole number of steps of {batch.Initial} tokens gives {d}");
     }
 
     private void AddWholeRuns(IEnumerable<(GridPoint Point, TrainingSpec Training)> points)
@@ -140,7 +157,7 @@ internal sealed class Planner
         var fork = timeline.StepsNearest((long)((1 - schedule.Cooldown) * training.D));
         if (fork >= training.EndStep)
         {
-            throw _sweep.Error(point.Source, $"D = {d} is too small: {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
+            throw _sweep.Error(point.Source, $"D = {d} is too small: its {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
         }
 
         return schedule.Warmup < timeline.SeenBefore(fork)

@@ -8,7 +8,8 @@ internal static class RunnerExecutable
 {
     private const string Name = "scalelab-runner";
 
-    public static string Path { get; } = Find(Environment.GetEnvironmentVariable("SCALELAB_RUNNER"), AppContext.BaseDirectory);
+    // Not in a static constructor, which would hide the error that tells the user what to do.
+    public static string Path => field ??= Find(Environment.GetEnvironmentVariable("SCALELAB_RUNNER"), AppContext.BaseDirectory);
 
     /// <param name="arguments">One by one: nothing passes through a shell.</param>
     public static ProcessStartInfo Start(params ReadOnlySpan<string> arguments)

@@ -84,12 +84,12 @@ internal sealed class LanguageModel : IDisposable
         var x = _embedding.index_select(0, tokens.reshape(-1)).view(batch, length, _shape.Width); // (B, T, C)
         foreach (var block in _blocks)
         {
-            x = x + Attention(RmsNorm(x, block.AttentionNorm), block);
-            var gateUp = Linear(RmsNorm(x, block.MlpNorm), block.GateUp).chunk(2, -1); // 2 × (B, T, F)
+            x = x + Attention(Normalize(x), block);
+            var gateUp = Linear(Normalize(x), block.GateUp * block.MlpNorm).chunk(2, -1); // 2 × (B, T, F)
             x = x + Linear(F.silu(gateUp[0]) * gateUp[1], block.Down);
         }
 
-        return Linear(RmsNorm(x, _norm), _head);
+        return Linear(Normalize(x), _head * _norm);
     }
 
     public void Dispose()
@@ -103,11 +103,12 @@ internal sealed class LanguageModel : IDisposable
     private Tensor Attention(Tensor x, Block block)
     {
         var (batch, length, heads, width) = (x.shape[0], x.shape[1], _shape.Heads, _shape.HeadWidth);
-        var qkv = Linear(x, block.Qkv).view(batch, length, 3, heads, width).permute(2, 0, 3, 1, 4).contiguous(); // (3, B, H, T, hd)
-        var rotated = Rotate(qkv.narrow(0, 0, 2), length).to(_matmulType);
-        var q = rotated[0].view(batch * heads, length, width);
-        var k = rotated[1].view(batch * heads, length, width);
-        var v = qkv[2].view(batch * heads, length, width).to(_matmulType);
+        var qkv = Linear(x, block.Qkv * block.AttentionNorm).view(batch, length, 3, heads, width).permute(2, 0, 3, 1, 4).contiguous(); // (3, B, H, T, hd)
+        // Splitting leaves one concatenation to the backward pass, where indexing would leave a sum of padded copies.
+        var parts = qkv.split([2, 1], 0);
+        var rotated = Rotate(parts[0], length).to(_matmulType).view(2, batch * heads, length, width).unbind(0);
+        var (q, k) = (rotated[0], rotated[1]);
+        var v = parts[1].view(batch * heads, length, width).to(_matmulType);
 
         // bmm and softmax beat libtorch's fused attention on a CPU at these lengths by a factor of 6.
         var mask = length == _shape.Context ? _mask : _mask.narrow(1, 0, length).narrow(2, 0, length);
@@ -120,15 +121,16 @@ internal sealed class LanguageModel : IDisposable
     private Tensor Rotate(Tensor x, long length) =>
         addcmul(x * _cos.narrow(0, 0, length), x.roll(_shape.HeadWidth / 2, -1), _sin.narrow(0, 0, length), 1);
 
+    /// <summary>RMSNorm (Zhang and Sennrich 2019) without its gain, which the callers fold into the matrix that follows: that is smaller than the activations.</summary>
     // The norm of a row has a cheaper backward pass than the mean of its squares.
-    private Tensor RmsNorm(Tensor x, Tensor gain)
+    private Tensor Normalize(Tensor x)
     {
         var norm = linalg.vector_norm(x, 2, [-1], keepdim: true); // (B, T, 1)
-        return x * (norm.square() / _shape.Width).add(NormEpsilon).rsqrt() * gain;
+        return x * (norm.square() / _shape.Width).add(NormEpsilon).rsqrt();
     }
 
-    private Tensor Linear(Tensor x, Tensor weight) =>
-        _matmulType == x.dtype ? F.linear(x, weight) : F.linear(x.to(_matmulType), weight.to(_matmulType)).to(weight.dtype);
+    // What autocast does: the product is bfloat16, and the residual stream it is added to promotes it again.
+    private Tensor Linear(Tensor x, Tensor weight) => F.linear(x.to(_matmulType), weight.to(_matmulType));
 
     private sealed record Block(Tensor AttentionNorm, Tensor Qkv, Tensor Out, Tensor MlpNorm, Tensor GateUp, Tensor Down);
 }

@@ -1,0 +1,69 @@
+namespace ScaleLab.Analysis.Data;
+
+/// <summary>The columns of one file, found once.</summary>
+internal sealed class ColumnMap
+{
+    private static readonly string[] NamesOfN = ["n", "params", "parameters", "n_params", "num_params", "params_total", "model_size"];
+    private static readonly string[] NamesOfD = ["d", "tokens", "n_tokens", "num_tokens", "train_tokens", "training_tokens", "samples"];
+    private static readonly string[] NamesOfC = ["c", "flops", "compute", "train_flops", "training_flops"];
+    private static readonly string[] NamesOfLoss = ["val_loss", "loss", "eval_loss", "validation_loss", "test_loss", "final_loss"];
+    private static readonly string[] NamesOfRun = ["run_key", "run_id", "run", "run_name", "name", "id"];
+
+    public ColumnMap(CsvHeader header, ColumnOptions options)
+    {
+        int? Column(string? asked, string[] customary) => asked is null ? header.FindAny(customary) : header.Find(asked);
+        N = Column(options.N, NamesOfN);
+        D = Column(options.D, NamesOfD);
+        C = Column(options.C, NamesOfC);
+        Loss = Column(options.Loss, NamesOfLoss)
+            ?? throw header.Error("no column for the loss; name it with --loss");
+        if (new[] { N, D, C }.Count(c => c is not null) < 2)
+        {
+            throw header.Error("two of N, D and C are needed; name them with --n, --d, --c");
+        }
+
+        Run = header.FindAny(NamesOfRun);
+        Seed = header.FindAny("seed");
+        Budget = header.FindAny("budget");
+        Annealed = header.FindAny("annealed");
+        NNonEmbedding = header.FindAny("n_non_embedding");
+        NEmbedding = header.FindAny("n_embedding");
+        NHead = header.FindAny("n_head");
+
+        // The column is 6·n·d of the file's own n: of no use beside another.
+        C6nd = options.N is null && options.D is null ? header.FindAny("c_6nd") : null;
+        var trunk = header.FindAny("trunk");
+        Cluster = options.Cluster.Count > 0 ? [.. options.Cluster.Select(header.Find)]
+            : trunk is null ? []
+            : Seed is null ? [trunk.Value] : [trunk.Value, Seed.Value];
+        ClusterRule = Cluster.Count > 0 ? string.Join("+", Cluster.Select(c => header.Names[c])) : "each row";
+    }
+
+    public int? N { get; }
+
+    public int? D { get; }
+
+    public int? C { get; }
+
+    public int Loss { get; }
+
+    public int? Run { get; }
+
+    public int? Seed { get; }
+
+    public int? Budget { get; }
+
+    public int? Annealed { get; }
+
+    public int? NNonEmbedding { get; }
+
+    public int? NEmbedding { get; }
+
+    public int? NHead { get; }
+
+    public int? C6nd { get; }
+
+    public IReadOnlyList<int> Cluster { get; }
+
+    public string ClusterRule { get; }
+}

@@ -1,0 +1,10 @@
+namespace ScaleLab.Analysis.Data;
+
+/// <summary>What a file holds for a fit, and what of it was left aside.</summary>
+/// <param name="Source">The file's name, for people.</param>
+/// <param name="Observations">In the order of the file.</param>
+/// <param name="LeftOut">Rows that do not enter, each with its reason.</param>
+/// <param name="ClusterRule">What makes a cluster, in words: <c>trunk+seed</c>, <c>each row</c>.</param>
+public sealed record ObservationTable(string Source, IReadOnlyList<Observation> Observations, IReadOnlyList<LeftOutRow> LeftOut, string ClusterRule);
+
+public sealed record LeftOutRow(string Run, long Line, string Reason);

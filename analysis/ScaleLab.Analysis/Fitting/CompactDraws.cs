@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>Bootstrap draws in a file: at most 400, six digits, one line. Their own noise is far above either limit.</summary>
+internal sealed class CompactDraws : JsonConverter<IReadOnlyList<double[]>>
+{
+    private const int Most = 400;
+
+    public static IReadOnlyList<double[]> Thin(IReadOnlyList<LossSurface> draws) =>
+        [.. Enumerable.Range(0, Math.Min(Most, draws.Count)).Select(i => draws[(int)((long)i * draws.Count / Math.Min(Most, draws.Count))].Parameters.ToArray())];
+
+    public override IReadOnlyList<double[]> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, FitJson.Default.DoubleArrayArray) ?? [];
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<double[]> value, JsonSerializerOptions options)
+    {
+        var text = new StringBuilder("[");
+        foreach (var draw in value)
+        {
+            text.Append(text.Length > 1 ? "," : "").Append('[').AppendJoin(',', draw.Select(p => p.ToString("G6", CultureInfo.InvariantCulture))).Append(']');
+        }
+
+        writer.WriteRawValue(text.Append(']').ToString());
+    }
+}

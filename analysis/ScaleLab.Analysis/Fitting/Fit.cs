@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>A law fitted to observations: its numbers, how far they can be trusted, and why not where they cannot. Its JSON is a contract.</summary>
+public sealed record Fit
+{
+    [JsonPropertyOrder(-1)]
+    public int Format { get; init; } = 1;
+
+    /// <summary>A name of <see cref="ScalingLaw.All"/>.</summary>
+    public required string Law { get; init; }
+
+    public required FittedObjective Objective { get; init; }
+
+    public required FitStatus Status { get; init; }
+
+    public required int NObservations { get; init; }
+
+    /// <summary>Rows that look wrong. They are in the fit all the same.</summary>
+    public IReadOnlyList<FlaggedRun> Flagged { get; init; } = [];
+
+    /// <summary>By name, in the law's order; empty when refused.</summary>
+    public IReadOnlyDictionary<string, double> Parameters { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>By parameter; a parameter is missing where the data do not allow even a verdict.</summary>
+    public IReadOnlyDictionary<string, Identified> Identified { get; init; } = new Dictionary<string, Identified>();
+
+    /// <summary>By parameter, and of <c>a</c> and <c>b</c>: the standard deviation of the bootstrap, which a few wild draws own where a parameter is not identified; empty where <see cref="Intervals"/> are refused.</summary>
+    public IReadOnlyDictionary<string, double> StandardErrors { get; init; } = new Dictionary<string, double>();
+
+    public required Intervals Intervals { get; init; }
+
+    /// <summary>Null when refused.</summary>
+    public Frontier? Frontier { get; init; }
+
+    public required FitDiagnostics Diagnostics { get; init; }
+
+    /// <summary>The surface that the parameters describe; null when refused.</summary>
+    [JsonIgnore]
+    public LossSurface? Surface { get; init; }
+
+    /// <summary>Surfaces of the bootstrap, for bands; empty where <see cref="Intervals"/> are refused.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<LossSurface> Draws { get; init; } = [];
+}
+
+/// <param name="Name"><c>huber_log</c>, <c>lad_log</c> or <c>mse_log</c>.</param>
+/// <param name="Delta">Where Huber's loss turns from square to straight, in log loss; null where the objective has none.</param>
+/// <param name="Value">At the fitted parameters; null when refused.</param>
+public sealed record FittedObjective(string Name, double? Delta, double? Value);
+
+/// <param name="Run">As <see cref="Data.Observation.Run"/>.</param>
+/// <param name="Reason">In words, with the numbers.</param>
+public sealed record FlaggedRun(string Run, string Reason);
+
+[JsonConverter(typeof(JsonStringEnumConverter<FitStatus>))]
+public enum FitStatus
+{
+    /// <summary>A minimum, certified by its gradient.</summary>
+    [JsonStringEnumMemberName("converged")]
+    Converged,
+
+    /// <summary>The best point lies on the border of the law's domain (E = 0, say): the law is too rich for these data.</summary>
+    [JsonStringEnumMemberName("bound_hit")]
+    BoundHit,
+
+    [JsonStringEnumMemberName("not_converged")]
+    NotConverged,
+
+    /// <summary>These data cannot carry this law; <see cref="FitDiagnostics.Reason"/> says why.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+}
+
+/// <summary>Does the data's noise leave a parameter within reach of its estimate?</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Identified>))]
+public enum Identified
+{
+    [JsonStringEnumMemberName("yes")]
+    Yes,
+
+    /// <summary>The data give it no useful upper limit.</summary>
+    [JsonStringEnumMemberName("open_above")]
+    OpenAbove,
+
+    /// <summary>The data give it no useful lower limit.</summary>
+    [JsonStringEnumMemberName("open_below")]
+    OpenBelow,
+
+    [JsonStringEnumMemberName("no")]
+    No,
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>What a careful reader asks of a fit.</summary>
+public sealed record FitDiagnostics
+{
+    /// <summary>Why the status is not <c>converged</c>; null where it is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>In words; for people.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Root mean square of the log residuals; null when refused.</summary>
+    public double? RmsLogResidual { get; init; }
+
+    /// <summary>By how much one more Newton step would lower the objective, relative to it: 0 at the minimum, in no unit at all.</summary>
+    public double? Decrement { get; init; }
+
+    /// <summary>Descents from different seeds, and how many of them ended at the optimum.</summary>
+    public int Starts { get; init; }
+
+    public int StartsAtOptimum { get; init; }
+
+    /// <summary>Bootstrap draws that went into the intervals, and how many were left out since their resample could not carry the law.</summary>
+    public int BootstrapDraws { get; init; }
+
+    public int BootstrapFailed { get; init; }
+
+    public ulong Seed { get; init; }
+
+    /// <summary>What makes a cluster, in words.</summary>
+    public string? ClusterRule { get; init; }
+
+    /// <summary>Median of C/(N·D) in the data; the frontier uses its own <c>flops_per_nd</c>.</summary>
+    public double? MeasuredFlopsPerNd { get; init; }
+
+    /// <summary>Smallest and largest of the data; beyond lies extrapolation. Null where there were none.</summary>
+    public DataRange? Range { get; init; }
+
+    /// <summary>Some of the bootstrap's parameter vectors, in the law's order: with them a reader of the file has intervals for whatever it predicts.</summary>
+    [JsonConverter(typeof(CompactDraws))]
+    public IReadOnlyList<double[]> Draws { get; init; } = [];
+}
+
+public sealed record DataRange(Interval N, Interval D, Interval C, Interval Loss);

@@ -1,0 +1,42 @@
+using ScaleLab.Contracts;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>How to fit; the defaults are Hoffmann et al.'s objective with a 95 % cluster bootstrap.</summary>
+public sealed record FitOptions
+{
+    /// <summary><c>huber_log</c>, <c>lad_log</c> or <c>mse_log</c>.</summary>
+    public string Objective { get; init; } = "huber_log";
+
+    /// <summary>Huber's turning point in log loss, &gt; 0.</summary>
+    public double Delta { get; init; } = 1e-3;
+
+    /// <summary>Resamples, 0 = no intervals; null = 1000, and fewer beyond 50,000 rows, down to 100.</summary>
+    public int? Bootstrap { get; init; }
+
+    /// <summary>Coverage of the intervals, in (0, 1).</summary>
+    public double Level { get; init; } = 0.95;
+
+    /// <summary>Of the resampling: the same seed gives the same intervals on any number of cores.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>k of C = k·N·D, for the frontier.</summary>
+    public double FlopsPerNd { get; init; } = 6;
+
+    /// <returns>The same, complete and checked, for so many rows.</returns>
+    internal FitOptions For(int rows)
+    {
+        Check(Level is > 0 and < 1, "level must lie between 0 and 1");
+        Check(Bootstrap is null or 0 or (>= 100 and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
+        Check(double.IsFinite(FlopsPerNd) && FlopsPerNd > 0, "the FLOPs per parameter and token must be a finite number above 0");
+        return this with { Bootstrap = Bootstrap ?? (int)Math.Clamp(50_000_000L / Math.Max(1, rows), 100, 1000) };
+    }
+
+    private static void Check(bool holds, string rule)
+    {
+        if (!holds)
+        {
+            throw new InputException(rule);
+        }
+    }
+}

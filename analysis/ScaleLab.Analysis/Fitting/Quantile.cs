@@ -1,0 +1,22 @@
+namespace ScaleLab.Analysis.Fitting;
+
+internal static class Quantile
+{
+    /// <param name="values">At least one; need not be sorted.</param>
+    public static double Median(IEnumerable<double> values) => Of([.. values.Order()], 0.5);
+
+    /// <summary>The central interval that holds <paramref name="level"/> of the values.</summary>
+    public static Interval Central(IEnumerable<double> values, double level)
+    {
+        double[] sorted = [.. values.Order()];
+        return new Interval(Of(sorted, (1 - level) / 2), Of(sorted, (1 + level) / 2));
+    }
+
+    // Linear between order statistics, as NumPy's default.
+    private static double Of(double[] sorted, double share)
+    {
+        var at = share * (sorted.Length - 1);
+        var below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + ((at - below) * (sorted[below + 1] - sorted[below])) : sorted[^1];
+    }
+}

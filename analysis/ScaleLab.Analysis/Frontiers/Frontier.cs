@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace ScaleLab.Analysis.Frontiers;
+
+/// <summary>
+/// The compute-optimal line N*(C) = G·(C/k)^a, D*(C) = (C/k)^b / G, with k FLOPs per parameter and token
+/// (Hoffmann et al. 2022, arXiv:2203.15556, eq. 4), and the loss along it.
+/// </summary>
+public sealed record Frontier
+{
+    /// <summary>a of N* ∝ C^a, in (0, 1).</summary>
+    [JsonPropertyName("a")]
+    public required double ExponentN { get; init; }
+
+    /// <summary>b of D* ∝ C^b.</summary>
+    [JsonPropertyName("b")]
+    public required double ExponentD { get; init; }
+
+    [JsonPropertyName("G")]
+    public required double G { get; init; }
+
+    /// <summary>k of C = k·N·D: 6 for a transformer's forward and backward pass.</summary>
+    public required double FlopsPerNd { get; init; }
+
+    // L*(C) = floor + scale·(C/k)^(-decay).
+    internal double Floor { get; init; }
+
+    internal double Scale { get; init; }
+
+    internal double Decay { get; init; }
+
+    /// <param name="flops">C &gt; 0.</param>
+    /// <returns>Parameters.</returns>
+    public double N(double flops) => G * Math.Pow(flops / FlopsPerNd, ExponentN);
+
+    /// <param name="flops">C &gt; 0.</param>
+    /// <returns>Tokens.</returns>
+    public double D(double flops) => Math.Pow(flops / FlopsPerNd, ExponentD) / G;
+
+    /// <param name="flops">C &gt; 0.</param>
+    /// <returns>The least loss that C buys.</returns>
+    public double Loss(double flops) => Floor + (Scale * Math.Pow(flops / FlopsPerNd, -Decay));
+
+    /// <summary>C at which <paramref name="n"/> parameters are optimal.</summary>
+    public double FlopsForN(double n) => FlopsPerNd * Math.Pow(n / G, 1 / ExponentN);
+
+    /// <summary>C at which <paramref name="d"/> tokens are optimal.</summary>
+    public double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * G, 1 / ExponentD);
+
+    /// <summary>The least C that reaches <paramref name="loss"/>; infinite at or below the floor.</summary>
+    public double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
+
+    /// <summary>Of L = E + A/N^alpha + B/D^beta, all positive but E, which may be zero.</summary>
+    internal static Frontier OfTwoPowers(double e, double a, double b, double alpha, double beta, double flopsPerNd)
+    {
+        // In logarithms: A and B may differ by hundreds of orders of magnitude in a bootstrap draw.
+        var logG = Math.Log(alpha * a / (beta * b)) / (alpha + beta);
+        return new Frontier
+        {
+            ExponentN = beta / (alpha + beta),
+            ExponentD = alpha / (alpha + beta),
+            G = Math.Exp(logG),
+            FlopsPerNd = flopsPerNd,
+            Floor = e,
+            Scale = (a * Math.Exp(-alpha * logG)) + (b * Math.Exp(beta * logG)),
+            Decay = alpha * beta / (alpha + beta),
+        };
+    }
+}

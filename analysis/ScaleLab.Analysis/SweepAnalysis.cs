@@ -1,0 +1,40 @@
+using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis;
+
+/// <summary>All that is fitted to one sweep's results.csv.</summary>
+/// <param name="Table">The rows, and those left out.</param>
+/// <param name="Fit">Of the law that was asked for.</param>
+/// <param name="Others">Of the laws tried beside it.</param>
+public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyList<Fit> Others)
+{
+    /// <param name="resultsCsv">As collected; rows whose status is not ok are left out.</param>
+    /// <param name="law">A name of <see cref="ScalingLaw.All"/>.</param>
+    /// <param name="columns">Which N counts, which rows enter.</param>
+    /// <param name="options">Objective and bootstrap.</param>
+    /// <exception cref="Contracts.InputException">The file or an option is wrong. Data that cannot carry a law are no error: the fit says so.</exception>
+    public static SweepAnalysis Run(string resultsCsv, string law = "chinchilla", ColumnOptions? columns = null, FitOptions? options = null)
+    {
+        var asked = ScalingLaw.Of(law);
+        var table = ObservationFile.Read(resultsCsv, columns);
+        return new SweepAnalysis(
+            table,
+            ParametricFit.Run(table, asked, options),
+            [.. ScalingLaw.All.Where(other => other.Name != law).Select(other => ParametricFit.Run(table, other, options))]);
+    }
+
+    /// <summary>Writes <c>fit.json</c> and, for the other laws, <c>fits/&lt;law&gt;.json</c>.</summary>
+    /// <returns>The paths, that of the asked law first.</returns>
+    public IReadOnlyList<string> Write(string folder)
+    {
+        (string Path, Fit Fit)[] files = [(Path.Combine(folder, "fit.json"), Fit), .. Others.Select(other => (Path.Combine(folder, "fits", other.Law + ".json"), other))];
+        foreach (var (path, fit) in files)
+        {
+            fit.Write(path);
+        }
+
+        return [.. files.Select(file => file.Path)];
+    }
+}

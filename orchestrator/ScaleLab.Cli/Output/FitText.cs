@@ -1,0 +1,94 @@
+using System.Globalization;
+using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
+using ScaleLab.Contracts.Text;
+
+namespace ScaleLab.Cli.Output;
+
+/// <summary>A fit for people: what was fitted, the numbers and how far to trust them, the frontier, what looks wrong.</summary>
+internal static class FitText
+{
+    private const int MostFlagged = 10;
+    private const int MostReasons = 5;
+
+    public static void Write(TextWriter output, ObservationTable table, Fit fit)
+    {
+        var law = ScalingLaw.Of(fit.Law);
+        output.WriteLine($"{law.Name}: {law.Formula}  ({law.Source})");
+        output.WriteLine($"{fit.NObservations} runs of {table.Source}");
+        Lines(output, table.LeftOut.GroupBy(row => row.Reason).OrderByDescending(g => g.Count()).Take(MostReasons).Select(g => $"{g.Count()} left out: {g.Key}"));
+        if (fit.Status == FitStatus.Refused)
+        {
+            output.WriteLine($"refused: {fit.Diagnostics.Reason}");
+        }
+        else
+        {
+            var delta = fit.Objective.Delta is { } d ? $" (delta {Quantity.Format(d)})" : "";
+            output.WriteLine($"{Words(fit.Status)}: {fit.Objective.Name}{delta} = {Numbers.Digits(fit.Objective.Value!.Value, 7)}, rms of log residuals {fit.Diagnostics.RmsLogResidual!.Value.ToString("P2", CultureInfo.InvariantCulture)}");
+            Lines(output, fit.Diagnostics.Reason is { } reason ? [reason] : []);
+            output.WriteLine();
+            Parameters(output, law, fit);
+            output.WriteLine();
+            Frontier(output, fit);
+        }
+
+        output.WriteLine();
+        Lines(output, fit.Diagnostics.Warnings.Select(w => $"warning: {w}"));
+        Lines(output, fit.Flagged.Take(MostFlagged).Select(f => $"flagged, not excluded: {f.Run}: {f.Reason}"));
+        Lines(output, fit.Flagged.Count > MostFlagged ? [$"and {fit.Flagged.Count - MostFlagged} more flagged rows (--json lists them)"] : []);
+    }
+
+    private static void Parameters(TextWriter output, ScalingLaw law, Fit fit)
+    {
+        var level = fit.Intervals.Level.ToString("P0", CultureInfo.InvariantCulture);
+        string[] exponents = fit.Frontier is null ? [] : ["a", "b"];
+        TextTable.Write(output, ["", "value", "std. error", $"{level} interval", "identified"], law.ParameterNames.Concat(exponents).Select(name => (IReadOnlyList<string>)
+        [
+            name,
+            Numbers.Digits(name switch { "a" => fit.Frontier!.ExponentN, "b" => fit.Frontier!.ExponentD, _ => fit.Parameters[name] }, 5),
+            fit.StandardErrors.TryGetValue(name, out var error) ? Numbers.Digits(error, 3) : "",
+            fit.Intervals.Bounds.TryGetValue(name, out var interval) ? Numbers.Range(interval, v => Numbers.Digits(v, 4)) : "",
+            fit.Identified.TryGetValue(name, out var verdict) ? Words(verdict) : "",
+        ]));
+        output.WriteLine(fit.Intervals.Refused is { } refused
+            ? $"no intervals: {refused} (clusters: {fit.Diagnostics.ClusterRule})"
+            : $"intervals: {fit.Intervals.Method}, {fit.Intervals.Clusters} clusters ({fit.Diagnostics.ClusterRule}), {fit.Diagnostics.BootstrapDraws} draws");
+    }
+
+    private static void Frontier(TextWriter output, Fit fit)
+    {
+        if (fit.Frontier is { } f)
+        {
+            output.WriteLine($"frontier: N ~ C^{Numbers.Digits(f.ExponentN, 4)}, D ~ C^{Numbers.Digits(f.ExponentD, 4)}; N* = {Numbers.Digits(f.G, 4)} (C/{Quantity.Format(f.FlopsPerNd)})^a with C = {Quantity.Format(f.FlopsPerNd)} N D");
+        }
+        else
+        {
+            output.WriteLine("no frontier: one of the two terms has vanished");
+        }
+    }
+
+    private static void Lines(TextWriter output, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            output.WriteLine(line);
+        }
+    }
+
+    private static string Words(FitStatus status) => status switch
+    {
+        FitStatus.Converged => "converged",
+        FitStatus.BoundHit => "bound hit",
+        FitStatus.NotConverged => "not converged",
+        _ => "refused",
+    };
+
+    private static string Words(Identified verdict) => verdict switch
+    {
+        Identified.Yes => "yes",
+        Identified.OpenAbove => "open above",
+        Identified.OpenBelow => "open below",
+        _ => "no",
+    };
+}

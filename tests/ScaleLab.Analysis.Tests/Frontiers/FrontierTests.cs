@@ -1,0 +1,82 @@
+using CsCheck;
+using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis.Tests.Frontiers;
+
+public sealed class FrontierTests
+{
+    [Theory]
+    [InlineData("hoffmann", 58.93)]
+    [InlineData("epoch", 18.34)]
+    public void Tokens_per_parameter_at_the_compute_of_chinchilla_are_as_published(string law, double ratio) =>
+        Assert.Equal(ratio, new Allocator(PublishedLaw.Of(law)).ForFlops(5.76e23).TokensPerParam, 0.005);
+
+    [Fact]
+    public void The_closed_form_is_the_numeric_minimum_for_any_law()
+    {
+        var laws = Gen.Select(Gen.Double[0, 3], Gen.Double[0, 12], Gen.Double[0, 12], Gen.Double[0.05, 1.5], Gen.Double[0.05, 1.5], Gen.Double[15, 26], Gen.Double[1, 12]);
+        laws.Sample(
+            (e, logA, logB, alpha, beta, logC, k) =>
+            {
+                LossSurface surface = new(ScalingLaw.Of("chinchilla"), [e, Math.Exp(logA), Math.Exp(logB), alpha, beta]);
+                var (frontier, flops) = (surface.Frontier(k), Math.Pow(10, logC));
+                var n = Cheapest(surface, flops, k);
+                return Near(n, frontier.N(flops)) && Near(flops / (k * n), frontier.D(flops)) && Near(surface.Loss(n, flops / (k * n)), frontier.Loss(flops));
+            },
+            seed: "0000Y_TZfHR2",
+            iter: 2000);
+    }
+
+    [Fact]
+    public void The_power_law_has_the_frontier_of_chinchilla_without_a_floor()
+    {
+        LossSurface floorless = new(ScalingLaw.Of("chinchilla"), [0, .. Synthetic.Power.Parameters]);
+        Assert.Equal(floorless.Frontier(), Synthetic.Power.Frontier());
+    }
+
+    [Theory]
+    [InlineData(1e18)]
+    [InlineData(5.76e23)]
+    public void The_compute_for_an_optimal_N_D_or_loss_inverts_the_frontier(double flops)
+    {
+        var frontier = Synthetic.Chinchilla.Frontier();
+        Synthetic.Close(flops, frontier.FlopsForN(frontier.N(flops)), 1e-12);
+        Synthetic.Close(flops, frontier.FlopsForD(frontier.D(flops)), 1e-12);
+        Synthetic.Close(flops, frontier.FlopsForLoss(frontier.Loss(flops)), 1e-9);
+        Synthetic.Close(flops, 6 * frontier.N(flops) * frontier.D(flops), 1e-12);
+        Assert.Equal(1, frontier.ExponentN + frontier.ExponentD, 1e-15);
+    }
+
+    [Fact]
+    public void No_compute_reaches_the_floor() => Assert.Equal(double.PositiveInfinity, Synthetic.Chinchilla.Frontier().FlopsForLoss(1.69));
+
+    // Along C = k·N·D the slope of the loss in ln N changes its sign once: bisection needs no formula of the frontier.
+    private static double Cheapest(LossSurface surface, double flops, double k)
+    {
+        var (low, high) = (-300.0, 300.0);
+        for (var i = 0; i < 200; i++)
+        {
+            var middle = (low + high) / 2;
+            if (Slope(surface, middle, flops, k) < 0)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return Math.Exp(low);
+    }
+
+    private static double Slope(LossSurface surface, double logN, double flops, double k)
+    {
+        var logD = Math.Log(flops / k) - logN;
+        var (inN, inD) = (surface["alpha"] * surface["A"] * Math.Exp(-surface["alpha"] * logN), surface["beta"] * surface["B"] * Math.Exp(-surface["beta"] * logD));
+        return inD - inN;
+    }
+
+    private static bool Near(double expected, double actual) => Math.Abs((actual / expected) - 1) < 1e-9;
+}

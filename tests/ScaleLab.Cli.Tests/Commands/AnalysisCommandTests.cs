@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ScaleLab.Cli.Tests.Commands;
+
+public sealed class AnalysisCommandTests
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    [Fact]
+    public async Task Fit_prints_the_law_its_uncertainty_the_frontier_and_what_was_left_out()
+    {
+        var fit = await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100");
+        Assert.Equal((0, ""), (fit.ExitCode, fit.Error));
+        Assert.StartsWith("chinchilla: L = E + A/N^alpha + B/D^beta", fit.Output, StringComparison.Ordinal);
+        Assert.Contains("36 runs of runs.csv\n1 left out: set=bad\nconverged: huber_log (delta 0.001) = ", fit.Output, StringComparison.Ordinal);
+        Assert.Matches(@"alpha +0\.3\d+ +0\.0\d+ +0\.3\d+ … 0\.3\d+ +yes", fit.Output);
+        Assert.Contains("intervals: percentiles of a cluster bootstrap, 36 clusters (each row), 100 draws", fit.Output, StringComparison.Ordinal);
+        Assert.Matches(@"frontier: N ~ C\^0\.4\d+, D ~ C\^0\.5\d+; N\* = ", fit.Output);
+    }
+
+    [Fact]
+    public async Task Fit_prints_json_alone_and_writes_the_same_to_a_file()
+    {
+        var file = Path.Combine(_folder, "new", "fit.json");
+        var fit = await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--law", "power", "--bootstrap", "0", "--json", "--out", file);
+        Assert.Equal(0, fit.ExitCode);
+        Assert.Equal("power", JsonDocument.Parse(fit.Output).RootElement.GetProperty("law").GetString());
+        Assert.Equal(fit.Output, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_fit_that_the_data_do_not_support_is_an_answer_and_no_failure()
+    {
+        var fit = await Scalelab.Run("fit", Runs(), "--where", "set=bad");
+        Assert.Equal(0, fit.ExitCode);
+        Assert.Contains("refused: 1 observations cannot carry the 5 parameters of chinchilla", fit.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Allocate_answers_from_a_published_law()
+    {
+        var json = (await Scalelab.Run("allocate", "--law", "hoffmann", "--flops", "5.76e23", "--json")).Output;
+        Assert.Equal(58.93, JsonDocument.Parse(json).RootElement.GetProperty("tokens_per_param").GetDouble(), 0.005);
+        var table = (await Scalelab.Run("allocate", "--law", "epoch", "--params", "70B")).Output;
+        Assert.Matches(@"parameters N +70B +given", table);
+        Assert.Contains("extrapolated: ", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Allocate_and_frontier_answer_from_a_fit_with_its_intervals()
+    {
+        var file = Path.Combine(_folder, "fit.json");
+        await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "200", "--out", file);
+        var allocation = await Scalelab.Run("allocate", file, "--flops", "1e19");
+        Assert.Matches(@"parameters N +\d+M +\d+(\.\d)?M … \d+(\.\d)?M", allocation.Output);
+        var frontier = await Scalelab.Run("frontier", file, "--from", "1e18", "--to", "1e20", "--json");
+        Assert.Equal([1e18, 1e19, 1e20], JsonDocument.Parse(frontier.Output).RootElement.EnumerateArray().Select(row => Math.Round(row.GetProperty("flops").GetDouble() / 1e18) * 1e18));
+        Assert.Equal(1 + 8, (await Scalelab.Run("frontier", file)).Output.TrimEnd().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("fit")]
+    [InlineData("frontier")]
+    [InlineData("allocate")]
+    public async Task Help_ends_in_examples_that_can_be_copied(string verb)
+    {
+        var help = await Scalelab.Run(verb, "--help");
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains($"Examples:\n  scalelab {verb} ", help.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--law chinchila", "unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power)")]
+    [InlineData("--objective huber", "unknown objective 'huber' (known: huber_log, lad_log, mse_log)")]
+    [InlineData("--delta ten", "--delta 'ten': expected a number above 0, such as 350k, 1.5M or 1e21")]
+    [InlineData("--delta -1", "--delta '-1': expected a number above 0, such as 350k, 1.5M or 1e21")]
+    [InlineData("--level 95", "level must lie between 0 and 1")]
+    [InlineData("--bootstrap 3", "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws")]
+    [InlineData("--where set", "--where 'set': expected COL=VALUE")]
+    [InlineData("--n nn", "FILE:1:1: no column 'nn'; did you mean 'n'? (columns: n, d, loss, set)")]
+    [InlineData("--loss lost", "FILE:1:1: no column 'lost'; did you mean 'loss'? (columns: n, d, loss, set)")]
+    [InlineData("--n set --exclude set=good", "FILE:38:14: set is 'bad'; expected a finite number above 0")]
+    public async Task A_bad_option_of_fit_is_one_line(string options, string message)
+    {
+        var file = Runs();
+        await Refuses(message.Replace("FILE", file, StringComparison.Ordinal), ["fit", file, .. options.Split(' ')]);
+    }
+
+    [Theory]
+    [InlineData("allocate --flops 1e21", "give either a fit.json or --law NAME")]
+    [InlineData("allocate fit.json --law epoch --flops 1e21", "give either a fit.json or --law NAME")]
+    [InlineData("allocate --law epoch", "give exactly one of --flops, --params, --tokens, --loss")]
+    [InlineData("allocate --law epoch --flops 1e21 --params 1B", "give exactly one of --flops, --params, --tokens, --loss")]
+    [InlineData("allocate --law epoc --flops 1e21", "unknown published law 'epoc'; did you mean 'epoch'? (known: hoffmann, epoch)")]
+    [InlineData("allocate --law epoch --flops 0", "--flops '0': expected a number above 0, such as 350k, 1.5M or 1e21")]
+    [InlineData("allocate --law epoch --loss 1.2", "no compute reaches a loss of 1.2: the law's floor E is 1.81686")]
+    [InlineData("allocate nowhere.json --flops 1e21", "nowhere.json: no such file")]
+    [InlineData("frontier --law epoch --from 1e21 --to 1e18", "a range of FLOPs runs from a number above 0 to one not below it, with 1 to 100 points per decade")]
+    [InlineData("fit nowhere.csv", "nowhere.csv: no such file")]
+    public Task A_bad_option_is_one_line(string command, string message) => Refuses(message, command.Split(' '));
+
+    private static async Task Refuses(string message, params string[] args)
+    {
+        var run = await Scalelab.Run(args);
+        Assert.Equal((2, "", $"error: {message}\n"), (run.ExitCode, run.Output, run.Error));
+    }
+
+    // A law of Chinchilla's kind under a deterministic ripple, and one row that is not part of it.
+    private string Runs()
+    {
+        var file = Path.Combine(_folder, "runs.csv");
+        File.WriteAllLines(file,
+        [
+            "n,d,loss,set",
+            .. from i in Enumerable.Range(0, 36)
+               let n = 1e7 * Math.Pow(10, i % 6 * 0.4)
+               let d = 5e8 * Math.Pow(10, i / 6 * 0.4)
+               let loss = 1.69 + (406.4 / Math.Pow(n, 0.34)) + (410.7 / Math.Pow(d, 0.28)) + (0.005 * Math.Sin(7 * i))
+               select string.Create(CultureInfo.InvariantCulture, $"{n},{d},{loss},good"),
+            "10000000,1,9,bad",
+        ]);
+        return file;
+    }
+}
