@@ -14,7 +14,7 @@ internal static class StatusText
             : status.Waiting + status.Running.Count > 0 ? "nobody drives it; run it again to go on" : "nothing is left to do");
         foreach (var run in status.Running)
         {
-            output.WriteLine(FormattableString.Invariant($"running   {run.Run}  step {run.Step} of {run.EndStep}  loss {ProgressText.Loss(run.Loss)}"));
+            output.WriteLine(FormattableString.Invariant($"running   {run.Key}  step {run.Step} of {run.EndStep}  loss {ProgressText.Loss(run.Loss)}"));
         }
 
         foreach (var (run, state, reason) in status.Failed)

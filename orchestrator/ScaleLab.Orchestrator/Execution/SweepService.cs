@@ -195,7 +195,8 @@ internal sealed class SweepService(
         }
 
         var now = _progress.Snapshot();
-        view.Show(now, $"done  {run.Spec.Key}  loss {ProgressText.Loss(result.ValLoss ?? result.TrainLoss)}  ({ProgressText.Totals(now)})");
+        var loss = (result.ValLoss ?? result.TrainLoss) is { } value ? $"  loss {ProgressText.Loss(value)}" : "";
+        view.Show(now, $"done  {run.Spec.Key}{loss}  ({ProgressText.Totals(now)})");
     }
 
     private void Fail(PlannedRun run, RunStatus status, string reason)

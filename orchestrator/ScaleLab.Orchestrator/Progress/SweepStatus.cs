@@ -58,7 +58,7 @@ internal sealed record SweepStatus
         var done = states.Where(s => s.Status == RunStatus.Ok).ToList();
         var planned = done.Sum(s => s.Run.Time.TotalSeconds);
         var measured = done.Sum(s => s.Result!.WallSeconds);
-        var shares = running.ToDictionary(r => r.Run, r => r.Share);
+        var shares = running.ToDictionary(r => r.Key, r => r.Share);
         var ended = states.Where(s => s.Status is not null).Select(s => s.Run.Spec.Key).ToHashSet();
         var left = states.Where(s => s.Status is null).Select(s => s.Run with
         {
@@ -70,14 +70,14 @@ internal sealed record SweepStatus
 }
 
 /// <summary>A run under way, by its newest attempt.</summary>
-/// <param name="Run">Its key.</param>
+/// <param name="Key">Its key.</param>
 /// <param name="Attempt">The attempt's number.</param>
 /// <param name="Step">Steps done, by its curve.</param>
 /// <param name="EndStep">Steps wanted.</param>
 /// <param name="Share">Of its own steps, 0 … 1.</param>
 /// <param name="Loss">Training loss of the last row of its curve, nats.</param>
 /// <param name="HeartbeatAgeSeconds">Since the worker last gave a sign.</param>
-internal sealed record RunningRun(string Run, int Attempt, long Step, long EndStep, double Share, double? Loss, double HeartbeatAgeSeconds)
+internal sealed record RunningRun(string Key, int Attempt, long Step, long EndStep, double Share, double? Loss, double HeartbeatAgeSeconds)
 {
     /// <returns>Null for a run that was not begun, or whose newest attempt has ended.</returns>
     public static RunningRun? Of(RunState state, DateTimeOffset now)

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
+using ScaleLab.Orchestrator.Tests.Execution;
+
+namespace ScaleLab.Orchestrator.Tests.Progress;
+
+public sealed class SweepStatusTests
+{
+    private static readonly OwnerRecord Here = OwnerRecord.OfThisProcess(2);
+    private static readonly RunFailure Lost = new() { Class = FailureClass.Lost, Message = "killed by signal 9" };
+
+    [Fact]
+    public async Task A_finished_sweep_is_done_and_undriven()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync();
+        var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
+        Assert.Equal(("sample", 12, 12, 0, 0, 0), (status.Sweep, status.Total, status.Done, status.Running.Count, status.Waiting, status.Failed.Count));
+        Assert.Null(status.Driver);
+        Assert.Null(status.RemainingSeconds);
+    }
+
+    [Fact]
+    public async Task Failed_runs_say_why_and_their_branches_too()
+    {
+        using var sweep = new TestSweep();
+        var trunk = sweep.Plan.Runs[0].Spec.Key;
+        await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
+        var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
+        Assert.Equal((6, 6), (status.Done, status.Failed.Count));
+        Assert.Contains(new FailedRun(trunk, RunStatus.Failed, "killed by signal 9"), status.Failed);
+        Assert.Equal(2, status.Failed.Count(f => f.Reason == $"needs {trunk}, which failed"));
+    }
+
+    [Fact]
+    public async Task A_run_is_under_way_as_long_as_its_heart_beats()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync(() => new ScriptedExecutor((_, _) => new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" }));
+        var attempt = sweep.Folder.Run(sweep.Plan.Runs[0].Spec.Key).ClaimAttempt();
+        var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        File.WriteAllText(attempt.HeartbeatFile, "");
+        File.SetLastWriteTimeUtc(attempt.HeartbeatFile, now.UtcDateTime);
+        File.WriteAllText(attempt.CurveFile, "run_key,step,d,c,lr,train_loss,val_loss,annealed\nk,3,1536,1,0.1,4.5,,0\nk,4,20");
+        var running = Assert.Single(SweepStatus.Read(sweep.Folder, Here, now.AddSeconds(5)).Running);
+        Assert.Equal((sweep.Plan.Runs[0].Spec.Key, 3, 4.5, 5.0), (running.Key, running.Step, running.Loss, running.HeartbeatAgeSeconds));
+        Assert.Empty(SweepStatus.Read(sweep.Folder, Here, now.AddMinutes(2)).Running);
+    }
+
+    [Fact]
+    public async Task What_is_left_is_foretold_from_the_plan_and_what_was_measured()
+    {
+        using var sweep = new TestSweep();
+        var missing = sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Spec.Key).ToHashSet();
+        await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => missing.Contains(spec.Key) ? new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" } : null));
+        await using var owner = await Ownership.TakeAsync(sweep.Folder, Here, TimeProvider.System, TestContext.Current.CancellationToken);
+        var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
+        Assert.Equal((6, 6), (status.Done, status.Waiting));
+        Assert.Equal(Environment.ProcessId, status.Driver!.Pid);
+
+        var trunks = sweep.Plan.Runs.Where(r => !r.IsPoint).ToList();
+        var speed = trunks.Sum(r => sweep.Folder.Run(r.Spec.Key).ReadResult()!.WallSeconds) / trunks.Sum(r => r.Time.TotalSeconds);
+        var work = sweep.Plan.Runs.Where(r => r.IsPoint).Sum(r => r.Time.TotalSeconds);
+        Assert.InRange(status.RemainingSeconds!.Value, 0.9 * speed * work / 2, 1.5 * speed * work / 2);
+    }
+
+    [Fact]
+    public async Task The_names_in_the_JSON_are_stable()
+    {
+        using var sweep = new TestSweep();
+        var trunk = sweep.Plan.Runs[0].Spec.Key;
+        await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
+        var json = JsonSerializer.SerializeToElement(SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow), OrchestratorJson.Default.SweepStatus);
+        Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["key", "status", "reason"], json.GetProperty("failed")[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal("failed", json.GetProperty("failed")[0].GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void A_folder_without_a_plan_is_an_input_error() =>
+        Assert.Throws<InputException>(() => SweepStatus.Read(new SweepFolder(Path.GetTempPath()), Here, DateTimeOffset.UtcNow));
+}
