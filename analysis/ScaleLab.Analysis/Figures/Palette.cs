@@ -15,8 +15,7 @@ internal static class Palette
 
     private static readonly ScottPlot.Colormaps.Viridis Viridis = new();
 
-    /// <summary>The colour of a value in an ordered series: viridis, light = small, without its yellow end.</summary>
-    /// <param name="value">Positive, as are the limits; the scale is logarithmic.</param>
+    /// <summary>The colour of a positive value in an ordered series, by its logarithm: viridis, light = small, without its yellow end.</summary>
     public static Color Ordered(double value, double min, double max)
     {
         var position = max > min ? Math.Clamp(Math.Log(value / min) / Math.Log(max / min), 0, 1) : 1;

@@ -10,18 +10,20 @@ internal sealed class Panel
 
     static Panel() => FigureFont.Use();
 
-    public Panel(Axis x, Axis y, string title = "")
+    public Panel(Axis x, Axis y)
     {
         X = x;
         Y = y;
         Plot.RenderManager.ClearCanvasBeforeEachRender = false;
-        Plot.Axes.Right.IsVisible = false;
-        Plot.Axes.Top.IsVisible = false;
-        Plot.Axes.Title.Label.Bold = true;
-        Plot.Axes.Title.Label.FontSize = TextSize + 1;
-        Plot.Axes.Title.Label.ForeColor = Palette.Ink;
-        Plot.Axes.Title.IsVisible = title.Length > 0;
-        Plot.Axes.Title.Label.Text = title;
+        // No frame there, but room for half a tick label.
+        Plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        Plot.Axes.Right.MinimumSize = Plot.Axes.Right.MaximumSize = 16;
+        Plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        Plot.Axes.Top.MinimumSize = Plot.Axes.Top.MaximumSize = 10;
+        Plot.Axes.Title.IsVisible = false;
+
+        // Panels above each other begin at the same line.
+        Plot.Axes.Left.MinimumSize = 54;
         Style(Plot.Axes.Bottom, x);
         Style(Plot.Axes.Left, y);
         Plot.Axes.SetLimits(x.Position(x.Min), x.Position(x.Max), y.Position(y.Min), y.Position(y.Max));
@@ -39,12 +41,21 @@ internal sealed class Panel
 
     public void Line(IEnumerable<PlotPoint> points, Color color, float width = 1.5f, bool dashed = false)
     {
-        var line = Plot.Add.ScatterLine(Positions(points), color);
-        line.LineWidth = width;
-        line.LinePattern = dashed ? LinePattern.DenselyDashed : LinePattern.Solid;
+        var positions = Positions(points);
+        if (positions.Length < 2)
+        {
+            return;
+        }
+
+        if (dashed)
+        {
+            Plot.Add.Plottable(new DashedLine(positions, color, width));
+            return;
+        }
+
+        Plot.Add.ScatterLine(positions, color).LineWidth = width;
     }
 
-    /// <param name="hollow">White inside, for points that stand apart.</param>
     public void Markers(IEnumerable<PlotPoint> points, Color color, float size = 6, bool hollow = false, MarkerShape shape = MarkerShape.FilledCircle)
     {
         var positions = Positions(points);
@@ -57,7 +68,6 @@ internal sealed class Panel
         markers.MarkerStyle = new MarkerStyle(shape, size) { FillColor = hollow ? Colors.White : color, LineColor = hollow ? color : Colors.White, LineWidth = hollow ? 1.5f : .6f, OutlineColor = hollow ? color : Colors.White, OutlineWidth = hollow ? 1.5f : .6f };
     }
 
-    /// <param name="band">x, lower and upper y.</param>
     public void Band(IEnumerable<(double X, double Lower, double Upper)> band, Color color)
     {
         var positions = band
@@ -136,9 +146,6 @@ internal sealed class Panel
         axis.MajorTickStyle.Length = 4;
         axis.MinorTickStyle.Color = Palette.Ink;
         axis.MinorTickStyle.Length = 2;
-        if (meaning.Ticks is { } ticks)
-        {
-            axis.TickGenerator = ticks;
-        }
+        axis.TickGenerator = meaning.Ticks;
     }
 }
