@@ -22,8 +22,10 @@ internal sealed class LogTicks(Func<double, string> label) : ITickGenerator
     /// <summary>10¹⁸, 3×10¹⁸.</summary>
     public static string PowerOfTen(double value)
     {
-        var exponent = (int)Math.Floor(Math.Log10(value) + 1e-9);
-        var mantissa = (value / Math.Pow(10, exponent)).ToString("0.###", CultureInfo.InvariantCulture);
+        // Rounded first: 9.9999×10⁵ is 10⁶.
+        var parts = value.ToString("E3", CultureInfo.InvariantCulture).Split('E');
+        var mantissa = double.Parse(parts[0], CultureInfo.InvariantCulture).ToString("0.###", CultureInfo.InvariantCulture);
+        var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
         var power = string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
         return mantissa == "1" ? $"10{power}" : $"{mantissa}×10{power}";
     }

@@ -68,7 +68,7 @@ public sealed record LossContours(
     {
         var sheet = new Sheet(420, 320);
         var (x, y) = Axes(Unit, Runs);
-        var panel = new Panel(x, y);
+        var panel = new Panel(x, Note.Length > 0 ? y with { Max = y.Max * Math.Pow(y.Max / y.Min, .4) } : y);
         foreach (var contour in Contours)
         {
             panel.Line(contour.Points, Palette.Ordered(contour.Level, Contours[^1].Level, Contours[0].Level).WithAlpha(.9), 1.2f);

@@ -19,6 +19,10 @@ internal static partial class SvgText
 
         svg = Reference().Replace(svg, m => ids.TryGetValue(m.Groups[2].Value, out var id) ? m.Groups[1].Value + id + m.Groups[3].Value : m.Value);
         var open = $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{name}-title"><title id="{name}-title">{WebUtility.HtmlEncode(title)}</title>""";
+
+        // Skia's lists of positions end in a comma and its texts in line feeds, which not every reader forgives.
+        svg = ListEnd().Replace(svg, "\"");
+        svg = Text().Replace(svg, "$1$2</text>");
         return Open().Replace(svg, open.Replace("$", "$$", StringComparison.Ordinal), 1)
             .Replace($"font-family=\"{FigureFont.Family}\"", $"font-family=\"{FigureFont.Family}, Helvetica, Arial, sans-serif\"", StringComparison.Ordinal)
             .Trim();
@@ -36,6 +40,12 @@ internal static partial class SvgText
 
     [GeneratedRegex("(\\bid=\"|url\\(#|href=\"#)([^\")]+)(\"|\\))")]
     private static partial Regex Reference();
+
+    [GeneratedRegex(",\\s*\"")]
+    private static partial Regex ListEnd();
+
+    [GeneratedRegex("(<text[^>]*>)\\s*([^<]*?)\\s*</text>")]
+    private static partial Regex Text();
 
     [GeneratedRegex("^.*?<svg[^>]*>", RegexOptions.Singleline)]
     private static partial Regex Open();

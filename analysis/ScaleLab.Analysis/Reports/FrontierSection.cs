@@ -62,7 +62,7 @@ internal static class FrontierSection
     }
 
     private static string Place(double budget, DataRange range) =>
-        budget > range.C.High ? $"extrapolated: {ReportNumber.Of(budget / range.C.High)} × the largest run"
+        budget > range.C.High ? $"extrapolated: {ReportNumber.Ratio(budget / range.C.High)} × the largest run"
         : budget < range.C.Low ? "extrapolated: below the smallest run"
         : "within the runs";
 

@@ -15,7 +15,9 @@ internal sealed class HtmlTable(params string[] columns)
 
     public void Write(Html html, string caption)
     {
-        html.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>");
+        // Not a <caption>: that would be as wide as the table, off a narrow screen.
+        html.Add($"<p class=\"caption\">{caption}</p>");
+        html.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table><thead><tr>");
         foreach (var column in columns)
         {
             html.Add($"<th scope=\"col\" class=\"{Class(column)}\">{column.TrimStart('#')}</th>");
@@ -27,7 +29,7 @@ internal sealed class HtmlTable(params string[] columns)
             html.Add($"<tr class=\"{kind}\">");
             foreach (var (cell, column) in cells.Zip(columns))
             {
-                html.Add($"<td class=\"{Class(column)}\">{cell}</td>");
+                html.Add($"<td class=\"{(Class(column) is "" && cell.Length > 24 ? "words" : Class(column))}\">{cell}</td>");
             }
 
             html.Add($"</tr>");

@@ -72,7 +72,7 @@ internal static class LawSection
 
         if (fit.Diagnostics.Range is { } range)
         {
-            yield return $"The runs span a factor of {ReportNumber.Of(Ratio(range.N))} in N, {ReportNumber.Of(Ratio(range.D))} in D and {ReportNumber.Of(Ratio(range.C))} in compute. What the law says outside that range is extrapolation, and is marked so below.";
+            yield return $"The runs span a factor of {Ratio(range.N)} in N, {Ratio(range.D)} in D and {Ratio(range.C)} in compute. What the law says outside that range is extrapolation, and is marked so below.";
         }
 
         foreach (var warning in fit.Diagnostics.Warnings)
@@ -83,7 +83,7 @@ internal static class LawSection
 
     public static string Sentence(string text) => text.Length == 0 || text[^1] is '.' or '!' or '?' ? text : text + ".";
 
-    private static double Ratio(Interval interval) => double.Parse((interval.High / interval.Low).ToString("G3", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    private static string Ratio(Interval interval) => ReportNumber.Ratio(interval.High / interval.Low);
 
     private static string Headline(Fit fit)
     {

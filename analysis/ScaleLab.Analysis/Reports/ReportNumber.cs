@@ -23,6 +23,9 @@ internal static class ReportNumber
         { } v => v.ToString(v >= 1000 ? "0" : "G4", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Three digits will do for a factor: 9.78, 772.</summary>
+    public static string Ratio(double value) => Of(double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+
     /// <summary>43.2k, 1.5M.</summary>
     public static string Count(double value) => value > 0 && double.IsFinite(value) ? Quantity.Format(value) : Of(value);
 

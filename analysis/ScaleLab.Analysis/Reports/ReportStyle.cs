@@ -15,18 +15,20 @@ internal static class ReportStyle
         a { color: var(--link) }
         code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .85em }
         pre { padding: .75rem; overflow-x: auto; background: var(--soft); border: 1px solid var(--rule); border-radius: 6px }
-        .lead, .muted, figcaption, caption { color: var(--muted) }
+        .lead, figcaption, .caption { color: var(--muted) }
         .law { margin: .75rem 0; padding: .75rem 1rem; background: var(--soft); border-left: 4px solid var(--link); font-size: 1.15rem; overflow-wrap: anywhere }
         .refused { border-left-color: #d55e00 }
         .law sup { line-height: 0 }
-        .scroll { overflow-x: auto; margin: 1rem 0 }
+        .scroll { overflow-x: auto; margin: .35rem 0 1.5rem }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums lining-nums }
-        caption { padding: 0 0 .35rem; text-align: left; font-size: .9rem }
+        .caption { margin-top: 1.25rem; font-size: .9rem }
         th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top }
         th { font-weight: 600; white-space: nowrap }
         .number { text-align: right; white-space: nowrap }
         th + th.number, td + td.number { padding-left: .75rem; padding-right: .5rem }
         .number + :not(.number) { padding-left: 1.25rem }
+        td:first-child { white-space: nowrap }
+        td.words { min-width: 15rem }
         tr.apart td { background: var(--warn) }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.5rem; align-items: start }
         figure { margin: 0 }
@@ -37,7 +39,7 @@ internal static class ReportStyle
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: .5rem 0 }
         dt { color: var(--muted) }
         dd { margin: 0; overflow-wrap: anywhere }
-        @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
+        @media (max-width: 30rem) { body { padding: 1rem .75rem 3rem } .card { padding: .25rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
         @media print { body { max-width: none; padding: 0; background: #fff; color: #000; font-size: 10pt } h2 { break-after: avoid } figure, tr { break-inside: avoid } .scroll { overflow: visible } pre { white-space: pre-wrap } }
         """;
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Contracts;
@@ -6,21 +7,23 @@ using ScaleLab.Contracts.Tables;
 namespace ScaleLab.Analysis.Reports;
 
 /// <summary>What a report needs, read from a finished sweep's folder or from anyone's CSV.</summary>
-public static class SweepFolder
+public static partial class SweepFolder
 {
-    /// <param name="path">A folder with results.csv and, where they exist, curves.csv, fit.json, fits/ and sweep.yaml; or a CSV, which is fitted.</param>
+    /// <param name="path">As for <see cref="ReadFolder"/>; or a CSV, which is fitted.</param>
+    /// <param name="columns">What the columns of a CSV mean; a folder's are known.</param>
     /// <exception cref="InputException">There is nothing to read, or it cannot be read.</exception>
-    public static ReportInput Read(string path)
-    {
-        if (File.Exists(path))
-        {
-            return new() { Title = Path.GetFileNameWithoutExtension(path), Analysis = SweepAnalysis.Run(path) };
-        }
+    public static ReportInput Read(string path, ColumnOptions? columns = null) => File.Exists(path)
+        ? new() { Title = Path.GetFileNameWithoutExtension(path), Analysis = SweepAnalysis.Run(path, columns: columns) }
+        : ReadFolder(path);
 
+    /// <param name="path">A folder with results.csv and, where they exist, curves.csv, fit.json, fits/ and sweep.yaml.</param>
+    /// <exception cref="InputException">There is nothing to read, or it cannot be read.</exception>
+    public static ReportInput ReadFolder(string path)
+    {
         var results = Path.Combine(path, "results.csv");
         if (!File.Exists(results))
         {
-            throw new InputException(Directory.Exists(path) ? $"{path}: no results.csv in this folder" : $"{path}: no such file or folder");
+            throw new InputException(Directory.Exists(path) ? $"{path}: no results.csv in this folder" : $"{path}: no such folder");
         }
 
         var rows = Rows<ResultRow>(results);
@@ -58,9 +61,17 @@ public static class SweepFolder
         {
             return Csv.Read<T>(file);
         }
+        catch (KeyNotFoundException e)
+        {
+            throw new InputException(file, 1, 1, $"missing columns: {string.Join(", ", QuotedName().Matches(e.Message).Select(m => m.Groups[1].Value))}");
+        }
         catch (Exception e) when (e is CsvHelper.CsvFormatException or CsvHelper.CsvValidationException or FormatException)
         {
             throw new InputException($"{file}: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
+
+    // How CsvHelper names a column in its message.
+    [GeneratedRegex("\\('([^']+)'\\)")]
+    private static partial Regex QuotedName();
 }

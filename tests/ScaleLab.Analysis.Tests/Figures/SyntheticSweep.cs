@@ -41,7 +41,7 @@ internal static class SyntheticSweep
         Frontier = Truth.Frontier(),
         Surface = Truth,
         Draws = intervals ? [.. Enumerable.Range(0, 200).Select(Draw)] : [],
-        Diagnostics = new() { RmsLogResidual = .011, Starts = 10, StartsAtOptimum = 10, BootstrapDraws = intervals ? 200 : 0, ClusterRule = "trunk+seed", MeasuredFlopsPerNd = 6.7 },
+        Diagnostics = new() { RmsLogResidual = .011, Starts = 10, StartsAtOptimum = 10, BootstrapDraws = intervals ? 200 : 0, ClusterRule = "trunk+seed", MeasuredFlopsPerNd = 6.7, Range = Range },
     };
 
     public static Fit Refused { get; } = new()
@@ -53,6 +53,12 @@ internal static class SyntheticSweep
         Intervals = new(.95, "none", 1) { Refused = "there is no fit." },
         Diagnostics = new() { Reason = "3 observations cannot carry 5 parameters; at least 7 with 3 different N and 3 different D are needed." },
     };
+
+    private static DataRange Range => new(
+        new(Rows.Min(r => r.N), Rows.Max(r => r.N)),
+        new(Rows.Min(r => r.D), Rows.Max(r => r.D)),
+        new(Rows.Min(r => r.C), Rows.Max(r => r.C)),
+        new(Rows.Min(r => r.ValLoss!.Value), Rows.Max(r => r.ValLoss!.Value)));
 
     // A deterministic stand-in for noise, in [-1, 1).
     private static double Noise(double seed) => (2 * Math.Abs(Math.Sin(seed * 12.9898) * 43758.5453 % 1)) - 1;
