@@ -3,12 +3,12 @@ using System.Text;
 namespace ScaleLab.Analysis.Figures;
 
 /// <param name="Figure">What it shows.</param>
-/// <param name="Svg">An <c>svg</c> element for a page that carries the font.</param>
+/// <param name="Svg">An <c>svg</c> element for use inside HTML.</param>
 public sealed record DrawnFigure(Figure Figure, string Svg);
 
 public static class FigureFiles
 {
-    /// <summary>Writes <c>NAME.svg</c>, which carries its font, and <c>NAME.png</c>, two pixels to each of its units.</summary>
+    /// <summary>Writes <c>NAME.svg</c>, whose texts are outlines, and <c>NAME.png</c>, two pixels to each of its units.</summary>
     /// <param name="folder">Made where it is missing.</param>
     /// <param name="figures">Each is drawn twice.</param>
     public static IReadOnlyList<DrawnFigure> Write(string folder, IEnumerable<Figure> figures)

@@ -92,7 +92,7 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         var colour = (double n) => Palette.Ordered(n, sizes[0], sizes[^1]);
         foreach (var curve in Curves)
         {
-            panel.Line(curve.Points, colour(curve.N).WithAlpha(.45), .8f);
+            panel.Line(curve.Points, colour(curve.N).WithAlpha(.5), .8f);
         }
 
         panel.Line(Envelope, Palette.Ink, 1.2f, dashed: true);

@@ -54,7 +54,7 @@ public sealed record LossContours(
         }
 
         var (cheapest, dearest) = (observations.Min(o => o.C), observations.Max(o => o.C));
-        var powers = Enumerable.Range((int)Math.Floor(Math.Log10(cheapest)) - 1, 40).Select(e => Math.Pow(10, e)).Where(c => c < dearest * 1e3);
+        var powers = Enumerable.Range((int)Math.Floor(Math.Log10(cheapest)) - 1, 40).Select(e => Math.Pow(10, e)).Where(c => c >= cheapest && c < dearest * 1e3);
         return new(
             unit,
             runs,
@@ -119,7 +119,7 @@ public sealed record LossContours(
     private static List<PlotPoint> Line(Frontier frontier, double from, double to) =>
         [.. Axis.Between(from, to, 33).Select(c => new PlotPoint(frontier.N(c), frontier.D(c)))];
 
-    // L falls with D in every law, so that bisection in D finds the line at each N.
+    // L falls with N and with D in every law, so that bisection finds the line.
     private static List<Contour> Trace(LossSurface surface, Axis x, Axis y)
     {
         var (low, high) = (surface.Loss(x.Max, y.Max), surface.Loss(x.Min, y.Min));
@@ -130,13 +130,28 @@ public sealed record LossContours(
 
         var levels = new LogTicks(LogTicks.Plain).Place(Math.Log10(low), Math.Log10(high), 10, _ => .4).Where(t => t.IsMajor).Select(t => Math.Pow(10, t.Position));
         var wide = (N: x.Wider(.05), D: y.Wider(.05));
-        var contours = from level in levels
-                       orderby level descending
-                       let points = from n in Axis.Between(wide.N.Min, wide.N.Max, 65)
-                                    where surface.Loss(n, wide.D.Min) >= level && surface.Loss(n, wide.D.Max) <= level
-                                    select new PlotPoint(n, Solve(d => surface.Loss(n, d) - level, wide.D.Min, wide.D.Max))
-                       select new Contour(Math.Round(level, 9), [.. points]);
+        var contours = levels.OrderDescending().Select(level => new Contour(Math.Round(level, 9), Trace(surface, level, wide.N, wide.D)));
         return [.. contours.Where(c => c.Points.Count > 1)];
+    }
+
+    private static List<PlotPoint> Trace(LossSurface surface, double level, Axis x, Axis y)
+    {
+        var points = new List<PlotPoint>();
+        foreach (var n in Axis.Between(x.Min, x.Max, 65).Where(n => surface.Loss(n, y.Min) >= level && surface.Loss(n, y.Max) <= level))
+        {
+            points.Add(new(n, Solve(d => surface.Loss(n, d) - level, y.Min, y.Max)));
+        }
+
+        // Where it leaves through the upper and lower border, which lies between two of these N.
+        foreach (var d in new[] { y.Min, y.Max })
+        {
+            if (surface.Loss(x.Min, d) > level && surface.Loss(x.Max, d) < level)
+            {
+                points.Add(new(Solve(n => surface.Loss(n, d) - level, x.Min, x.Max), d));
+            }
+        }
+
+        return [.. points.OrderBy(p => p.X).ThenByDescending(p => p.Y)];
     }
 
     private static double Solve(Func<double, double> falling, double low, double high)

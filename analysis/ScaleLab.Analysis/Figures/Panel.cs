@@ -77,7 +77,7 @@ internal sealed class Panel
         if (positions.Count > 1)
         {
             var fill = Plot.Add.FillY(positions);
-            fill.FillColor = color.WithAlpha(.18);
+            fill.FillColor = color.WithAlpha(.2);
             fill.LineWidth = 0;
             fill.MarkerSize = 0;
         }
@@ -89,7 +89,7 @@ internal sealed class Panel
         label.LabelFontColor = color;
         label.LabelFontSize = TextSize - 1;
         label.LabelAlignment = alignment;
-        label.LabelBackgroundColor = halo ? Colors.White.WithAlpha(.85) : Colors.Transparent;
+        label.LabelBackgroundColor = halo ? Colors.White.WithAlpha(.9) : Colors.Transparent;
         label.LabelPadding = halo ? 1 : 0;
         label.OffsetX = dx;
         label.OffsetY = dy;
@@ -104,7 +104,7 @@ internal sealed class Panel
         }
 
         var note = Plot.Add.Annotation(text, corner);
-        note.LabelBackgroundColor = Colors.White.WithAlpha(.85);
+        note.LabelBackgroundColor = Colors.White.WithAlpha(.9);
         note.LabelBorderWidth = 0;
         note.LabelShadowColor = Colors.Transparent;
         note.LabelFontColor = color ?? Palette.Ink;

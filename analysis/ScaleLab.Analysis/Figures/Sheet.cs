@@ -41,6 +41,13 @@ internal sealed class Sheet(int width, int height)
     {
         foreach (var (panel, area) in _panels)
         {
+            // ScottPlot draws a plot twice in its first render, to settle its layout; what cannot be wiped (SVG) would hold both.
+            if (panel.Plot.RenderManager.RenderCount == 0)
+            {
+                using var nowhere = new SKNoDrawCanvas(width, height);
+                panel.Plot.Render(nowhere, area);
+            }
+
             panel.Plot.Render(canvas, area);
         }
     }

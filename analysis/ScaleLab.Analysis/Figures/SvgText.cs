@@ -1,13 +1,19 @@
+using System.Globalization;
 using System.Net;
+using System.Security;
 using System.Text.RegularExpressions;
 using ScaleLab.Analysis.Fonts;
+using SkiaSharp;
 
 namespace ScaleLab.Analysis.Figures;
 
-/// <summary>Makes Skia's SVG the same at every render, scalable, described, and safe beside others in one page.</summary>
+/// <summary>
+/// Makes Skia's SVG the same at every render, scalable, described, safe beside others in one page, and free of fonts: its texts become
+/// outlines, since a viewer need not have the font, and may not take one that the file brings.
+/// </summary>
 internal static partial class SvgText
 {
-    /// <returns>An <c>svg</c> element without prolog, for use inside HTML that carries the font.</returns>
+    /// <returns>An <c>svg</c> element without prolog, for use inside HTML.</returns>
     public static string Tidy(string svg, string name, string title, int width, int height)
     {
         // Skia numbers ids through the whole process.
@@ -18,22 +24,30 @@ internal static partial class SvgText
         }
 
         svg = Reference().Replace(svg, m => ids.TryGetValue(m.Groups[2].Value, out var id) ? m.Groups[1].Value + id + m.Groups[3].Value : m.Value);
-        var open = $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{name}-title"><title id="{name}-title">{WebUtility.HtmlEncode(title)}</title>""";
-
-        // Skia's lists of positions end in a comma and its texts in line feeds, which not every reader forgives.
-        svg = ListEnd().Replace(svg, "\"");
-        svg = Text().Replace(svg, "$1$2</text>");
-        return Open().Replace(svg, open.Replace("$", "$$", StringComparison.Ordinal), 1)
-            .Replace($"font-family=\"{FigureFont.Family}\"", $"font-family=\"{FigureFont.Family}, Helvetica, Arial, sans-serif\"", StringComparison.Ordinal)
-            .Trim();
+        svg = Text().Replace(svg, m => Outlined(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
+        var open = $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{name}-title"><title id="{name}-title">{Escaped(title)}</title>""";
+        return Open().Replace(svg, open.Replace("$", "$$", StringComparison.Ordinal), 1).Replace("\t", "", StringComparison.Ordinal).Trim();
     }
 
-    /// <returns>The same as a file that shows its text anywhere.</returns>
-    public static string Standalone(string svg)
+    /// <returns>The same as a file.</returns>
+    public static string Standalone(string svg) => $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{svg}\n";
+
+    // Skia writes where each glyph stands, so that nothing has to be measured or shaped again. The words remain as a label.
+    private static string Outlined(string attributes, string text)
     {
-        var inside = svg.IndexOf("</title>", StringComparison.Ordinal) + "</title>".Length;
-        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{svg[..inside]}<style>{FigureFont.Css}</style>{svg[inside..]}\n";
+        var values = Attribute().Matches(attributes).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+        var (x, y) = (Numbers(values.GetValueOrDefault("x", "0")), Numbers(values.GetValueOrDefault("y", "0")));
+        var at = x.Select((left, i) => new SKPoint(left, y[Math.Min(i, y.Count - 1)])).ToList();
+        using var outline = FigureFont.Outline(text, values.GetValueOrDefault("font-weight") is "bold" or "700", float.Parse(values["font-size"], CultureInfo.InvariantCulture), at);
+        var path = LongNumber().Replace(outline.ToSvgPathData(), m => double.Parse(m.Value, CultureInfo.InvariantCulture).ToString("0.##", CultureInfo.InvariantCulture));
+        var kept = values.Where(v => v.Key is "fill" or "fill-opacity" or "transform").Select(v => $" {v.Key}=\"{v.Value}\"");
+        return $"<path aria-label=\"{Escaped(text)}\"{string.Concat(kept)} d=\"{path}\"/>";
     }
+
+    private static string Escaped(string text) => SecurityElement.Escape(text);
+
+    private static List<float> Numbers(string list) =>
+        [.. list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(n => float.Parse(n, CultureInfo.InvariantCulture))];
 
     [GeneratedRegex("\\bid=\"([^\"]+)\"")]
     private static partial Regex Id();
@@ -41,11 +55,14 @@ internal static partial class SvgText
     [GeneratedRegex("(\\bid=\"|url\\(#|href=\"#)([^\")]+)(\"|\\))")]
     private static partial Regex Reference();
 
-    [GeneratedRegex(",\\s*\"")]
-    private static partial Regex ListEnd();
-
-    [GeneratedRegex("(<text[^>]*>)\\s*([^<]*?)\\s*</text>")]
+    [GeneratedRegex("<text([^>]*)>\\n?\\t*([^<\\n]*)\\n?\\t*</text>")]
     private static partial Regex Text();
+
+    [GeneratedRegex("([\\w-]+)=\"([^\"]*)\"")]
+    private static partial Regex Attribute();
+
+    [GeneratedRegex("-?\\d*\\.\\d{3,}(e-?\\d+)?")]
+    private static partial Regex LongNumber();
 
     [GeneratedRegex("^.*?<svg[^>]*>", RegexOptions.Singleline)]
     private static partial Regex Open();

@@ -17,11 +17,27 @@ internal static class FigureFont
     /// <summary>Makes it the font of ScottPlot, whose fonts are global.</summary>
     public static void Use() => _ = Registered.Value;
 
-    /// <summary>The typefaces as <c>@font-face</c> rules: an SVG carries no outlines, only text.</summary>
-    public static string Css { get; } = Face("Regular", 400) + Face("Bold", 700);
+    /// <summary>The outlines of a text, each of its characters at a given place.</summary>
+    /// <param name="text">Characters of the basic plane.</param>
+    /// <param name="bold">Its weight.</param>
+    /// <param name="size">Pixels to the em.</param>
+    /// <param name="at">A place per character; of those without one nothing is drawn.</param>
+    public static SKPath Outline(string text, bool bold, float size, IReadOnlyList<SKPoint> at)
+    {
+        Use();
+        using var font = new SKFont(ScottPlot.Fonts.GetTypeface(Family, bold, italic: false), size);
+        var outline = new SKPath();
+        foreach (var (glyph, place) in font.GetGlyphs(text).Zip(at))
+        {
+            using var path = font.GetGlyphPath(glyph);
+            if (path is not null)
+            {
+                outline.AddPath(path, place.X, place.Y);
+            }
+        }
 
-    private static string Face(string weight, int number) =>
-        $"@font-face{{font-family:{Family};font-weight:{number};src:url(data:font/otf;base64,{Convert.ToBase64String(Bytes(weight))}) format(\"opentype\")}}";
+        return outline;
+    }
 
     private static byte[] Bytes(string weight)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ScaleLab.Analysis.Figures;
 using ScaleLab.Analysis.Fitting;
-using ScaleLab.Analysis.Fonts;
 
 namespace ScaleLab.Analysis.Reports;
 
@@ -16,8 +15,8 @@ internal static class ReportPage
         var html = new Html();
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{input.Title} – ScaleLab</title>");
         html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">");
-        html.Add(new Html.Raw($"<style>\n{FigureFont.Css}\n{ReportStyle.Css}\n</style>\n</head>\n<body>"));
+        html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+        html.Add(new Html.Raw($"<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>"));
         Section(html, () => Head(html, input));
         Section(html, () => LawSection.Write(html, input.Analysis));
         Section(html, () => Limits(html, input.Analysis.Fit));

@@ -109,7 +109,7 @@ public sealed class FigureTests
         Assert.Null(optimal.Parameters);
         Assert.Empty(parity.Points);
         Assert.All<Figure>([contours, optimal, parity], f => Assert.StartsWith("No law: 3 observations cannot carry 5 parameters", f.Note));
-        Assert.Contains("No law: 3 observations", parity.Draw().Svg("x", "t"), StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"No law: 3 observations", parity.Draw().Svg("x", "t"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,16 +27,29 @@ public sealed partial class SvgTextTests
     }
 
     [Fact]
-    public void A_file_is_well_formed_scales_and_brings_its_font()
+    public void A_file_is_well_formed_scales_and_needs_no_font()
     {
         var svg = XDocument.Parse(SvgText.Standalone(Figure.Draw().Svg("x", "a < b & c"))).Root!;
         Assert.Equal("0 0 420 320", svg.Attribute("viewBox")!.Value);
         XNamespace ns = "http://www.w3.org/2000/svg";
         Assert.Equal("a < b & c", svg.Element(ns + "title")!.Value);
-        Assert.Contains("@font-face{font-family:Inter;font-weight:400;src:url(data:font/otf;base64,", svg.Element(ns + "style")!.Value, StringComparison.Ordinal);
-        var texts = svg.Descendants(ns + "text").ToList();
-        Assert.All(texts, t => Assert.StartsWith("Inter,", t.Attribute("font-family")!.Value));
-        Assert.Contains(texts, t => t.Value == "Training data (tokens)");
+        Assert.Empty(svg.Descendants(ns + "text"));
+        var label = Assert.Single(svg.Descendants(ns + "path"), p => p.Attribute("aria-label")?.Value == "Training data (tokens)");
+        Assert.True(label.Attribute("d")!.Value.Length > 500);
+        Assert.Contains(svg.Descendants(ns + "path"), p => p.Attribute("aria-label")?.Value == "10¹² FLOP");
+    }
+
+    [Fact]
+    public void An_outline_lies_where_skia_put_the_glyph()
+    {
+        const string text = "<svg>\n\t<text fill=\"#123\" transform=\"rotate(5)\" font-size=\"10\" font-family=\"Inter\" x=\"100, 110, \" y=\"50, \">\n\t\tI&amp;\n\t</text>\n</svg>";
+        var path = XDocument.Parse(SvgText.Tidy(text, "x", "t", 1, 1)).Descendants().Single(e => e.Name.LocalName == "path");
+        Assert.Equal(("I&", "#123", "rotate(5)"), (path.Attribute("aria-label")!.Value, path.Attribute("fill")!.Value, path.Attribute("transform")!.Value));
+        using var outline = SkiaSharp.SKPath.ParseSvgPathData(path.Attribute("d")!.Value);
+        Assert.InRange(outline.Bounds.Left, 100, 102);
+        Assert.InRange(outline.Bounds.Right, 115, 118);
+        Assert.InRange(outline.Bounds.Top, 42, 43.5);
+        Assert.InRange(outline.Bounds.Bottom, 49.9, 50.3);
     }
 
     [Fact]
