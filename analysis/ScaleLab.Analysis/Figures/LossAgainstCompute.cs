@@ -35,13 +35,13 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
 
     /// <param name="observations">The points of the fit.</param>
     /// <param name="curves">Rows of curves.csv, in any order; a curve whose N is unknown is not drawn.</param>
-    /// <param name="rows">Rows of results.csv, which tell the N of a trunk.</param>
-    public static LossAgainstCompute From(IReadOnlyList<Observation> observations, IEnumerable<CurveRow> curves, IEnumerable<ResultRow> rows)
+    /// <param name="sizes">N of runs that have a curve but are no points of the fit: trunks.</param>
+    public static LossAgainstCompute From(IReadOnlyList<Observation> observations, IEnumerable<CurveRow> curves, IReadOnlyDictionary<string, double> sizes)
     {
-        var size = observations.GroupBy(o => o.Run).ToDictionary(g => g.Key, g => g.First().N);
-        foreach (var row in rows.Where(r => r.Trunk is not null && size.ContainsKey(r.RunKey)))
+        var size = new Dictionary<string, double>(sizes);
+        foreach (var point in observations)
         {
-            size.TryAdd(row.Trunk!, size[row.RunKey]);
+            size[point.Run] = point.N;
         }
 
         var annealed = observations.Where(o => o.Annealed).OrderBy(o => o.N).ThenBy(o => o.C).Select(o => new AnnealedPoint(o.Run, o.N, new(o.C, o.Loss))).ToList();

@@ -16,6 +16,9 @@ public sealed record ReportInput
     /// <summary>Rows of curves.csv.</summary>
     public IReadOnlyList<CurveRow> Curves { get; init; } = [];
 
+    /// <summary>N of every planned run: trunks have curves, but no row in results.csv.</summary>
+    public IReadOnlyDictionary<string, double> Sizes { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Runs without a usable result, with what is known beyond the tables: the class of failure, say.</summary>
     public IReadOnlyList<LeftOutRun> LeftOut { get; init; } = [];
 

@@ -19,7 +19,7 @@ public static class ReportWriter
         var (fit, points) = (input.Analysis.Fit, input.Analysis.Table.Observations);
         return
         [
-            LossAgainstCompute.From(points, input.Curves, input.Rows),
+            LossAgainstCompute.From(points, input.Curves, input.Sizes),
             LossContours.From(fit, points, input.Unit),
             ComputeOptimal.From(fit, points, input.Unit),
             Parity.From(fit, points, input.Unit),
@@ -33,7 +33,11 @@ public static class ReportWriter
     {
         var drawn = FigureFiles.Write(Path.Combine(folder, "figures"), Figures(input));
         var page = Path.Combine(folder, "report.html");
-        File.WriteAllText(page, ReportPage.Write(input, drawn, [.. DataFiles.Where(file => File.Exists(Path.Combine(folder, file)))]), new UTF8Encoding(false));
+        var html = ReportPage.Write(input, drawn, [.. DataFiles.Where(file => File.Exists(Path.Combine(folder, file)))]);
+
+        // Last, and whole or not at all: a page that is there is a report that was finished.
+        File.WriteAllText(page + ".tmp", html, new UTF8Encoding(false));
+        File.Move(page + ".tmp", page, overwrite: true);
         return new(page, [.. drawn.Select(d => Path.Combine(folder, "figures", $"{d.Figure.Name}.svg"))]);
     }
 }

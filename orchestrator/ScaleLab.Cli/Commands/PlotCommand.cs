@@ -32,7 +32,7 @@ internal sealed class PlotCommand : Verb
     private int Run(ParseResult parse, TextWriter output)
     {
         var path = parse.GetRequiredValue(_path);
-        var input = SweepFolder.Read(path, _columns.Read(parse));
+        var input = ReportSource.Read(path, _columns.Read(parse));
         var folder = parse.GetValue(_out) ?? Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", "figures");
         foreach (var figure in FigureFiles.Write(folder, ReportWriter.Figures(input)))
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Reflection;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Cli.Output;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -21,10 +21,10 @@ internal sealed class ReportCommand : Verb
     private int Run(ParseResult parse, TextWriter output)
     {
         var folder = parse.GetRequiredValue(_folder);
-        var input = SweepFolder.ReadFolder(folder) with
+        var input = ReportSource.ReadFolder(folder) with
         {
             Command = $"scalelab report {folder}",
-            Version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            Version = BuildInfo.Version,
         };
         var paths = ReportWriter.Write(input, folder);
         output.WriteLine(paths.Html);

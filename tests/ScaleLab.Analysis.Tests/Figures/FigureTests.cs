@@ -18,10 +18,10 @@ public sealed class FigureTests
         });
 
     [Fact]
-    public void A_trunk_is_drawn_with_the_size_of_its_branches_and_a_stranger_is_not_drawn()
+    public void A_trunk_is_drawn_with_its_planned_size_and_a_stranger_is_not_drawn()
     {
         var stranger = SyntheticSweep.Curves[0] with { RunKey = "another-sweep" };
-        var figure = LossAgainstCompute.From(Runs, [.. SyntheticSweep.Curves, stranger], SyntheticSweep.Rows);
+        var figure = LossAgainstCompute.From(Runs, [.. SyntheticSweep.Curves, stranger], SyntheticSweep.TrunkSizes);
         Assert.Equal(15_104, figure.Curves.Single(c => c.Run == "lm-n15k-trunk").N);
         Assert.DoesNotContain(figure.Curves, c => c.Run == "another-sweep");
     }
@@ -29,7 +29,7 @@ public sealed class FigureTests
     [Fact]
     public void A_point_in_the_middle_of_a_schedule_is_not_annealed()
     {
-        var figure = LossAgainstCompute.From([.. Runs, Runs[0] with { Run = "early", Loss = 1, Annealed = false }], [], []);
+        var figure = LossAgainstCompute.From([.. Runs, Runs[0] with { Run = "early", Loss = 1, Annealed = false }], [], SyntheticSweep.TrunkSizes);
         Assert.DoesNotContain(figure.Annealed, a => a.Run == "early");
         Assert.DoesNotContain(figure.Envelope, p => p.Y == 1);
     }

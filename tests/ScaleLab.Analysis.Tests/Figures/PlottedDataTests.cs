@@ -11,7 +11,7 @@ public sealed class PlottedDataTests
     public void The_synthetic_sweep_plots_what_was_accepted()
     {
         var text = new StringBuilder();
-        var loss = LossAgainstCompute.From(SyntheticSweep.Observations, SyntheticSweep.Curves, SyntheticSweep.Rows);
+        var loss = LossAgainstCompute.From(SyntheticSweep.Observations, SyntheticSweep.Curves, SyntheticSweep.TrunkSizes);
         foreach (var curve in loss.Curves)
         {
             Line(text, $"curve {curve.Run} of {Number(curve.N)}", curve.Points);

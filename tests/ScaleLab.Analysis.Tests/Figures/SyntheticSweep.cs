@@ -15,6 +15,9 @@ internal static class SyntheticSweep
 
     public static IReadOnlyList<ResultRow> Rows { get; } = [.. from size in Sizes from d in Lengths select Row(size.N, size.Width, d)];
 
+    /// <summary>Of the trunks.</summary>
+    public static IReadOnlyDictionary<string, double> TrunkSizes { get; } = Sizes.ToDictionary(s => $"lm-n{s.N / 1000}k-trunk", s => (double)s.N);
+
     public static IReadOnlyList<CurveRow> Curves { get; } = [.. from size in Sizes from row in Curve(size.N) select row];
 
     public static IReadOnlyList<Observation> Observations { get; } = [.. Rows.Select((r, i) => new Observation(r.RunKey, r.N, r.D, r.C, r.ValLoss!.Value)

@@ -174,6 +174,7 @@ public sealed partial class ReportTests
         Title = "synthetic",
         Analysis = new(Table(SyntheticSweep.Observations), SyntheticSweep.Fit(), []),
         Rows = SyntheticSweep.Rows,
+        Sizes = SyntheticSweep.TrunkSizes,
         Curves = SyntheticSweep.Curves,
         Spec = "name: synthetic\n",
         Command = "scalelab run sweeps/quick.yaml",

@@ -7,7 +7,7 @@ using ScaleLab.Contracts.Tables;
 namespace ScaleLab.Analysis.Reports;
 
 /// <summary>What a report needs, read from a finished sweep's folder or from anyone's CSV.</summary>
-public static partial class SweepFolder
+public static partial class ReportSource
 {
     /// <param name="path">As for <see cref="ReadFolder"/>; or a CSV, which is fitted.</param>
     /// <param name="columns">What the columns of a CSV mean; a folder's are known.</param>
@@ -16,7 +16,7 @@ public static partial class SweepFolder
         ? new() { Title = Path.GetFileNameWithoutExtension(path), Analysis = SweepAnalysis.Run(path, columns: columns) }
         : ReadFolder(path);
 
-    /// <param name="path">A folder with results.csv and, where they exist, curves.csv, fit.json, fits/ and sweep.yaml.</param>
+    /// <param name="path">A folder with results.csv and, where they exist, plan.csv, curves.csv, fit.json, fits/ and sweep.yaml.</param>
     /// <exception cref="InputException">There is nothing to read, or it cannot be read.</exception>
     public static ReportInput ReadFolder(string path)
     {
@@ -28,12 +28,14 @@ public static partial class SweepFolder
 
         var rows = Rows<ResultRow>(results);
         var curves = Path.Combine(path, "curves.csv");
+        var plan = Path.Combine(path, "plan.csv");
         var spec = Path.Combine(path, "sweep.yaml");
         return new()
         {
             Title = rows.FirstOrDefault()?.Sweep ?? Path.GetFileName(Path.GetFullPath(path)),
             Analysis = Analysis(path, results),
             Rows = rows,
+            Sizes = File.Exists(plan) ? Rows<PlannedRun>(plan).GroupBy(r => r.RunKey).ToDictionary(g => g.Key, g => g.First().N) : new Dictionary<string, double>(),
             Curves = File.Exists(curves) ? Rows<CurveRow>(curves) : [],
             Unit = rows.FirstOrDefault()?.Model switch { null or "lm" => "tokens", "vjepa" => "clips", _ => "images" },
             Spec = File.Exists(spec) ? File.ReadAllText(spec) : "",

@@ -5,16 +5,16 @@ using ScaleLab.Contracts.Tables;
 
 namespace ScaleLab.Analysis.Tests.Reports;
 
-public sealed class SweepFolderTests
+public sealed class ReportSourceTests
 {
     [Fact]
     public void A_report_rebuilt_from_the_folder_is_the_same()
     {
         using var folder = Sweep();
         SweepAnalysis.Run(folder.File("results.csv")).Write(folder.Path);
-        ReportWriter.Write(SweepFolder.ReadFolder(folder.Path), folder.Path);
+        ReportWriter.Write(ReportSource.ReadFolder(folder.Path), folder.Path);
         var first = File.ReadAllBytes(folder.File("report.html"));
-        ReportWriter.Write(SweepFolder.ReadFolder(folder.Path), folder.Path);
+        ReportWriter.Write(ReportSource.ReadFolder(folder.Path), folder.Path);
         Assert.Equal(first, File.ReadAllBytes(folder.File("report.html")));
     }
 
@@ -23,13 +23,15 @@ public sealed class SweepFolderTests
     {
         using var folder = Sweep();
         File.WriteAllText(folder.File("sweep.yaml"), "name: synthetic\n");
+        File.WriteAllText(folder.File("plan.csv"), "run_key,phase,n,seconds\nlm-n15k-trunk,trunk,15104,1.5\n");
         SweepAnalysis.Run(folder.File("results.csv")).Write(folder.Path);
-        var input = SweepFolder.ReadFolder(folder.Path);
+        var input = ReportSource.ReadFolder(folder.Path);
         Assert.Equal("synthetic", input.Title);
         Assert.Equal("tokens", input.Unit);
         Assert.Equal("name: synthetic\n", input.Spec);
         Assert.Equal(SyntheticSweep.Rows, input.Rows);
         Assert.Equal(SyntheticSweep.Curves.Count, input.Curves.Count);
+        Assert.Equal(15_104, input.Sizes["lm-n15k-trunk"]);
         Assert.Equal(16, input.Analysis.Table.Observations.Count);
         Assert.Equal("power", Assert.Single(input.Analysis.Others).Law);
     }
@@ -38,7 +40,7 @@ public sealed class SweepFolderTests
     public void Without_a_fit_the_runs_are_fitted()
     {
         using var folder = Sweep();
-        Assert.NotNull(SweepFolder.ReadFolder(folder.Path).Analysis.Fit.Frontier);
+        Assert.NotNull(ReportSource.ReadFolder(folder.Path).Analysis.Fit.Frontier);
     }
 
     [Fact]
@@ -46,7 +48,7 @@ public sealed class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("mine.csv"), "params,tokens,loss\n" + string.Concat(SyntheticSweep.Observations.Select(o => FormattableString.Invariant($"{o.N},{o.D},{o.Loss}\n"))));
-        var input = SweepFolder.Read(folder.File("mine.csv"));
+        var input = ReportSource.Read(folder.File("mine.csv"));
         Assert.Equal("mine", input.Title);
         Assert.Equal(4, ReportWriter.Figures(input).Count);
     }
@@ -58,7 +60,7 @@ public sealed class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("empty"));
-        var error = Assert.Throws<InputException>(() => SweepFolder.Read(folder.File(name)));
+        var error = Assert.Throws<InputException>(() => ReportSource.Read(folder.File(name)));
         Assert.Equal($"{folder.File(name)}: {message}", error.Message);
     }
 
@@ -73,7 +75,7 @@ public sealed class SweepFolderTests
     {
         using var folder = Sweep();
         File.WriteAllText(folder.File(file), content);
-        var error = Assert.Throws<InputException>(() => SweepFolder.ReadFolder(folder.Path));
+        var error = Assert.Throws<InputException>(() => ReportSource.ReadFolder(folder.Path));
         Assert.StartsWith(folder.File(file), error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }

@@ -1,6 +1,6 @@
-namespace ScaleLab.Cli.Tests;
+namespace ScaleLab.Cli.Tests.Commands;
 
-public sealed class FigureVerbsTests : IDisposable
+public sealed class FigureCommandTests : IDisposable
 {
     private static readonly string[] Figures = ["loss-against-compute", "loss-contours", "compute-optimal", "parity"];
 
@@ -12,7 +12,7 @@ public sealed class FigureVerbsTests : IDisposable
     public async Task Plot_draws_anyones_csv_beside_it_and_prints_the_files()
     {
         var csv = Csv("params", "tokens");
-        var (code, output, error) = await Run("plot", csv);
+        var (code, output, error) = await Scalelab.Run("plot", csv);
         Assert.Equal((0, ""), (code, error));
         var files = Figures.Select(f => Path.Combine(_folder, "figures", f + ".svg")).ToList();
         Assert.Equal(files, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -23,7 +23,7 @@ public sealed class FigureVerbsTests : IDisposable
     public async Task Plot_takes_other_columns_and_another_folder()
     {
         var folder = Path.Combine(_folder, "elsewhere");
-        var (code, _, error) = await Run("plot", Csv("weights", "bytes"), "--n", "weights", "--d", "bytes", "--out", folder);
+        var (code, _, error) = await Scalelab.Run("plot", Csv("weights", "bytes"), "--n", "weights", "--d", "bytes", "--out", folder);
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(8, Directory.GetFiles(folder).Length);
     }
@@ -32,7 +32,7 @@ public sealed class FigureVerbsTests : IDisposable
     public async Task Report_rebuilds_a_page_from_a_sweeps_folder_and_says_how()
     {
         File.WriteAllText(Path.Combine(_folder, "results.csv"), Results);
-        var (code, output, error) = await Run("report", _folder);
+        var (code, output, error) = await Scalelab.Run("report", _folder);
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(Path.Combine(_folder, "report.html"), output.Split('\n')[0]);
         var page = File.ReadAllText(Path.Combine(_folder, "report.html"));
@@ -50,7 +50,7 @@ public sealed class FigureVerbsTests : IDisposable
     [InlineData("report", "missing")]
     public async Task What_cannot_be_drawn_is_one_line_and_exit_code_2(params string[] args)
     {
-        var (code, output, error) = await Run([.. args.Select(a => a is "." or "missing" or "missing.csv" ? Path.Combine(_folder, a) : a)]);
+        var (code, output, error) = await Scalelab.Run([.. args.Select(a => a is "." or "missing" or "missing.csv" ? Path.Combine(_folder, a) : a)]);
         Assert.Equal((2, ""), (code, output));
         Assert.StartsWith("error: ", error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -62,14 +62,6 @@ public sealed class FigureVerbsTests : IDisposable
         b,tiny,lm,diverged,1000,900,100,0,4000,4000,1,2.4e7,2.4e7,2.4e7,2.4e7,,8,1,1,10,400,0.01,cosine,0,,,,,,
 
         """;
-
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var code = await CommandLine.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
 
     private string Csv(string n, string d)
     {
