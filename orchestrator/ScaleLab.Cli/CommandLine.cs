@@ -51,7 +51,7 @@ internal static class CommandLine
     private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
     [
         new PlanCommand(output, Prepare(error)),
-        new RunCommand(output, error, Prepare(error), _ => { }),
+        new RunCommand(output, error, Prepare(error)),
         new StatusCommand(output),
         new CancelCommand(output, error),
         new CollectCommand(output),

@@ -31,8 +31,7 @@ internal sealed class RunCommand : Command
     /// <param name="output">Takes the answer.</param>
     /// <param name="error">Takes progress.</param>
     /// <param name="prepare">Makes the corpus where it is not there yet.</param>
-    /// <param name="analyse">Fits, draws and reports on the sweep in a folder, and prints the answer.</param>
-    public RunCommand(TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Action<string> analyse)
+    public RunCommand(TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
         : base("run", "Train what a sweep still misses, then fit, draw and report. Run it again to resume.")
     {
         Add(_spec);
@@ -48,7 +47,7 @@ internal sealed class RunCommand : Command
             var summary = await new SweepSession(plan, folder, TimeProvider.System).RunAsync(
                 () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, folder),
                 remaining => View(error, remaining),
-                _ => Analyse(folder, analyse),
+                _ => Analyse(output, plan, folder),
                 cancellation);
             return RunText.Write(output, error, folder, summary);
         });
@@ -73,11 +72,11 @@ internal sealed class RunCommand : Command
     }
 
     // A report as new as the results says all there is to say.
-    private static void Analyse(SweepFolder folder, Action<string> analyse)
+    private static void Analyse(TextWriter output, Plan plan, SweepFolder folder)
     {
         if (!File.Exists(folder.ReportFile) || File.GetLastWriteTimeUtc(folder.ReportFile) < File.GetLastWriteTimeUtc(folder.ResultsFile))
         {
-            analyse(folder.Path);
+            SweepAnswer.Write(output, plan, folder.Path);
         }
     }
 }
