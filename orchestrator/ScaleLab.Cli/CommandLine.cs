@@ -59,6 +59,8 @@ internal static class CommandLine
         new FitCommand(output),
         new FrontierCommand(output),
         new AllocateCommand(output),
+        new PlotCommand(output),
+        new ReportCommand(output),
     ];
 
     private static Func<DataSpec, CancellationToken, Task<CorpusInfo>> Prepare(TextWriter error) =>

@@ -1,0 +1,57 @@
+using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis.Reports;
+
+/// <summary>The same runs under one way of counting parameters. The rule decides the exponent: nanochat's runs give .54, .37 or .70.</summary>
+/// <param name="Name">In column names: <c>n − n_embedding</c>.</param>
+/// <param name="Fit">Of the sweep's law to N counted so.</param>
+internal sealed record CountingRule(string Name, Fit Fit)
+{
+    /// <returns>The rules that the columns allow, the one of the fit first; one alone where only that can be had.</returns>
+    public static IReadOnlyList<CountingRule> Of(SweepAnalysis analysis)
+    {
+        var rules = new List<CountingRule> { new("n", analysis.Fit) };
+        var table = analysis.Table;
+        if (ScalingLaw.Find(analysis.Fit.Law) is not { } law || table.Observations.Count == 0)
+        {
+            return rules;
+        }
+
+        var tried = new List<double[]> { Sizes(table, o => o.N) };
+        foreach (var (name, count) in new (string, Func<Observation, double?>)[] { ("n − n_embedding", o => o.N - o.NEmbedding), ("n_non_embedding", o => o.NNonEmbedding) })
+        {
+            var sizes = Sizes(table, o => count(o) ?? 0);
+            if (sizes.Any(n => !(n > 0)))
+            {
+                continue;
+            }
+
+            // A tied head makes two rules one.
+            var same = tried.FindIndex(sizes.SequenceEqual);
+            if (same >= 0)
+            {
+                rules[same] = rules[same] with { Name = $"{rules[same].Name} = {name}" };
+                continue;
+            }
+
+            tried.Add(sizes);
+            rules.Add(new(name, ParametricFit.Run(table with { Observations = [.. table.Observations.Zip(sizes, (o, n) => o with { N = n })] }, law, Options(analysis.Fit))));
+        }
+
+        return rules;
+    }
+
+    private static double[] Sizes(ObservationTable table, Func<Observation, double> count) => [.. table.Observations.Select(count)];
+
+    private static FitOptions Options(Fit fit) => new()
+    {
+        Objective = fit.Objective.Name,
+        Delta = fit.Objective.Delta ?? new FitOptions().Delta,
+        Level = fit.Intervals.Level,
+        Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
+        Seed = fit.Diagnostics.Seed,
+        FlopsPerNd = fit.Frontier?.FlopsPerNd ?? 6,
+    };
+}

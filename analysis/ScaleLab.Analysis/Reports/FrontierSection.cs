@@ -1,0 +1,92 @@
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
+
+namespace ScaleLab.Analysis.Reports;
+
+/// <summary>What to train for a budget, and how much of that rests on the way parameters are counted.</summary>
+internal static class FrontierSection
+{
+    private const int MostBudgets = 8;
+
+    public static void Write(Html html, ReportInput input)
+    {
+        var fit = input.Analysis.Fit;
+        html.Add($"<h2 id=\"frontier\">Compute-optimal frontier and allocation</h2>");
+        if (fit.Frontier is not { } frontier)
+        {
+            html.Add($"<p>No frontier: {LawSection.Sentence(fit.Diagnostics.Reason ?? "the fit has none")}</p>");
+        }
+        else
+        {
+            var k = ReportNumber.Of(frontier.FlopsPerNd);
+            html.Add($"<p>With {k} FLOPs per parameter and unit of data: N* = {ReportNumber.Of(frontier.G)} · (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentN)}</sup>, D* = (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentD)}</sup> / {ReportNumber.Of(frontier.G)}.</p>");
+            Allocations(html, fit, input.Unit);
+        }
+
+        Rules(html, input.Analysis);
+    }
+
+    // Powers of ten of compute: those of the data and two beyond, at which people will want to spend.
+    internal static IEnumerable<double> Budgets(DataRange range)
+    {
+        var (first, last) = ((int)Math.Ceiling(Math.Log10(range.C.Low) - 1e-9), (int)Math.Ceiling(Math.Log10(range.C.High) - 1e-9) + 2);
+        return Enumerable.Range(0, Math.Min(last - first + 1, MostBudgets)).Select(i => Math.Pow(10, last - i)).Reverse();
+    }
+
+    private static void Allocations(Html html, Fit fit, string unit)
+    {
+        if (fit.Diagnostics.Range is not { } range)
+        {
+            return;
+        }
+
+        var allocator = new Allocator(fit);
+        var level = ReportNumber.Level(fit.Intervals.Level);
+        var table = new HtmlTable("#C (FLOP)", "#N*", $"#{level} interval", $"#D* ({unit})", $"#{level} interval", "#D*/N*", "#predicted loss", "");
+        foreach (var budget in Budgets(range))
+        {
+            var point = allocator.ForFlops(budget);
+            string Range(string name) => ReportNumber.Range(point.Intervals.TryGetValue(name, out var interval) ? interval : null, ReportNumber.Count);
+            string[] cells = [ReportNumber.Of(budget), ReportNumber.Count(point.N), Range("params"), ReportNumber.Count(point.D), Range("tokens"), ReportNumber.Of(point.TokensPerParam), ReportNumber.Loss(point.Loss), Place(budget, range)];
+            if (point.Extrapolation is null)
+            {
+                table.Add(cells);
+            }
+            else
+            {
+                table.AddApart(cells);
+            }
+        }
+
+        table.Write(html, "What to train for a budget. Shaded rows are extrapolated.");
+    }
+
+    private static string Place(double budget, DataRange range) =>
+        budget > range.C.High ? $"extrapolated: {ReportNumber.Ratio(budget / range.C.High)} × the largest run"
+        : budget < range.C.Low ? "extrapolated: below the smallest run"
+        : "within the runs";
+
+    private static void Rules(Html html, SweepAnalysis analysis)
+    {
+        var rules = CountingRule.Of(analysis);
+        if (rules.Count < 2)
+        {
+            return;
+        }
+
+        var table = new HtmlTable("N counted as", "#a", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#α", "#β", "#rms residual", "");
+        foreach (var (name, fit) in rules)
+        {
+            table.Add(
+                name,
+                fit.Frontier is { } frontier ? ReportNumber.Exponent(frontier.ExponentN) : ReportNumber.Missing,
+                ReportNumber.Range(LawSection.Bound(fit, "a"), ReportNumber.Exponent),
+                ReportNumber.Of(fit.Parameters.TryGetValue("alpha", out var alpha) ? alpha : null),
+                ReportNumber.Of(fit.Parameters.TryGetValue("beta", out var beta) ? beta : null),
+                fit.Diagnostics.RmsLogResidual is { } rms ? $"{ReportNumber.Of(100 * rms)} %" : ReportNumber.Missing,
+                fit.Diagnostics.Reason ?? "");
+        }
+
+        table.Write(html, "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. Compare exponents with others' only under their rule.");
+    }
+}

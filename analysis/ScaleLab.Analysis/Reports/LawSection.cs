@@ -1,0 +1,149 @@
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Analysis.Reports;
+
+/// <summary>The headline: the law with its numbers, how far each is known, and what these runs cannot tell.</summary>
+internal static class LawSection
+{
+    public static void Write(Html html, SweepAnalysis analysis)
+    {
+        var fit = analysis.Fit;
+        html.Add($"<h2 id=\"law\">The law</h2>");
+        if (fit.Surface is null)
+        {
+            html.Add($"<p class=\"law refused\">No law: {Sentence(fit.Diagnostics.Reason ?? Verdict(fit.Status))}</p>");
+            return;
+        }
+
+        html.Add($"<p class=\"law\">L(N, D) = {Formula(fit)}</p>");
+        html.Add($"<p>{Headline(fit)}</p>");
+        var table = new HtmlTable("", "#estimate", "#standard error", $"#{ReportNumber.Level(fit.Intervals.Level)} interval", "do these runs identify it?");
+        foreach (var (name, value) in fit.Parameters)
+        {
+            table.Add(
+                Symbol(name),
+                ReportNumber.Of(value),
+                fit.StandardErrors.TryGetValue(name, out var error) ? ReportNumber.Of(error) : ReportNumber.Missing,
+                ReportNumber.Range(Bound(fit, name), v => ReportNumber.Of(v)),
+                fit.Identified.TryGetValue(name, out var verdict) ? Words(verdict) : "no verdict");
+        }
+
+        if (fit.Frontier is { } frontier)
+        {
+            foreach (var (name, value) in new[] { ("a", frontier.ExponentN), ("b", frontier.ExponentD) })
+            {
+                table.Add(
+                    name == "a" ? "a, of N* ∝ Cᵃ" : "b, of D* ∝ Cᵇ",
+                    ReportNumber.Exponent(value),
+                    fit.StandardErrors.TryGetValue(name, out var error) ? ReportNumber.Exponent(error) : ReportNumber.Missing,
+                    ReportNumber.Range(Bound(fit, name), ReportNumber.Exponent),
+                    "");
+            }
+        }
+
+        table.Write(html, $"{ScalingLaw.Find(fit.Law)?.Formula ?? fit.Law} ({ScalingLaw.Find(fit.Law)?.Source ?? "unknown law"}). N: parameters; D: data; L: held-out loss in nats.");
+        Others(html, analysis);
+    }
+
+    /// <summary>What so narrow a grid does not identify, in sentences.</summary>
+    public static IEnumerable<string> Limits(Fit fit)
+    {
+        if (fit.Surface is null)
+        {
+            yield break;
+        }
+
+        foreach (var (name, verdict) in fit.Identified.Where(i => i.Value != Identified.Yes && i.Value != Identified.OpenAbove && i.Value != Identified.OpenBelow))
+        {
+            yield return $"{Symbol(name)} is not identified: {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} is the best value, but far smaller and far larger ones explain the runs as well.";
+        }
+
+        foreach (var (name, verdict) in fit.Identified.Where(i => i.Value is Identified.OpenAbove or Identified.OpenBelow))
+        {
+            var (side, words) = verdict == Identified.OpenAbove ? ("upper", "larger") : ("lower", "smaller");
+            yield return $"{Symbol(name)} has no useful {side} limit: far {words} values than {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} explain the runs as well.";
+        }
+
+        if (fit.Intervals.Refused is { } reason)
+        {
+            yield return $"There are no intervals: {Sentence(reason)} The exponents above are estimates of unknown accuracy.";
+        }
+
+        if (fit.Diagnostics.Range is { } range)
+        {
+            yield return $"The runs span a factor of {Ratio(range.N)} in N, {Ratio(range.D)} in D and {Ratio(range.C)} in compute. What the law says outside that range is extrapolation, and is marked so below.";
+        }
+
+        foreach (var warning in fit.Diagnostics.Warnings)
+        {
+            yield return Sentence(warning);
+        }
+    }
+
+    public static string Sentence(string text) => text.Length == 0 || text[^1] is '.' or '!' or '?' ? text : text + ".";
+
+    private static string Ratio(Interval interval) => ReportNumber.Ratio(interval.High / interval.Low);
+
+    private static string Headline(Fit fit)
+    {
+        var objective = $"{fit.Objective.Name}{(fit.Objective.Delta is { } delta ? $", δ = {ReportNumber.Of(delta)}" : "")}, objective {ReportNumber.Of(fit.Objective.Value)}";
+        var scatter = fit.Diagnostics.RmsLogResidual is { } rms ? $" The law misses the runs by {ReportNumber.Of(100 * rms)} % (root mean square)." : "";
+        var reason = fit.Status != FitStatus.Converged && fit.Diagnostics.Reason is { } why ? $" {Sentence(Capital(why))}" : "";
+        var intervals = fit.Intervals.Refused is null ? $" Intervals: {Sentence($"{fit.Intervals.Method}, {fit.Diagnostics.BootstrapDraws} draws over {fit.Intervals.Clusters} clusters ({fit.Diagnostics.ClusterRule})")}" : "";
+        return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}; {fit.Diagnostics.StartsAtOptimum} of {fit.Diagnostics.Starts} starts agree).{reason}{scatter}{intervals}";
+    }
+
+    private static void Others(Html html, SweepAnalysis analysis)
+    {
+        if (analysis.Others.Count == 0)
+        {
+            return;
+        }
+
+        var table = new HtmlTable("law", "status", "#rms residual", "#a", $"#interval of a", "remark");
+        foreach (var fit in analysis.Others.Prepend(analysis.Fit))
+        {
+            table.Add(
+                fit.Law,
+                Verdict(fit.Status),
+                fit.Diagnostics.RmsLogResidual is { } rms ? $"{ReportNumber.Of(100 * rms)} %" : ReportNumber.Missing,
+                fit.Frontier is { } frontier ? ReportNumber.Exponent(frontier.ExponentN) : ReportNumber.Missing,
+                ReportNumber.Range(Bound(fit, "a"), ReportNumber.Exponent),
+                fit.Diagnostics.Reason ?? fit.Intervals.Refused ?? "");
+        }
+
+        table.Write(html, "The same runs under other laws. A law that fits these runs as well with another exponent shows what they cannot tell apart.");
+    }
+
+    public static Interval? Bound(Fit fit, string name) => fit.Intervals.Bounds.TryGetValue(name, out var bound) ? bound : null;
+
+    // Terms that a reader can check by hand; a law without its own typesetting is shown with its numbers only.
+    private static Html.Raw Formula(Fit fit)
+    {
+        string Number(string name) => ReportNumber.Of(fit.Parameters.TryGetValue(name, out var value) ? value : null);
+        string Power(string scale, string of, string exponent) => $"{Number(scale)} / {of}<sup>{Number(exponent)}</sup>";
+        var floor = fit.Parameters.ContainsKey("E") ? $"{Number("E")} + " : "";
+        return new($"{floor}{Power("A", "N", "alpha")} + {Power("B", "D", "beta")}");
+    }
+
+    private static string Symbol(string name) => name switch { "alpha" => "α", "beta" => "β", "gamma" => "γ", _ => name };
+
+    private static string Verdict(FitStatus status) => status switch
+    {
+        FitStatus.Converged => "converged",
+        FitStatus.BoundHit => "at a border of the law's domain",
+        FitStatus.NotConverged => "not converged",
+        _ => "refused",
+    };
+
+    private static string Words(Identified verdict) => verdict switch
+    {
+        Identified.Yes => "yes",
+        Identified.OpenAbove => "only from below: no useful upper limit",
+        Identified.OpenBelow => "only from above: no useful lower limit",
+        _ => "no",
+    };
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

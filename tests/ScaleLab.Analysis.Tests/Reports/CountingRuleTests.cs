@@ -1,0 +1,39 @@
+using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
+using ScaleLab.Analysis.Reports;
+using ScaleLab.Analysis.Tests.Figures;
+
+namespace ScaleLab.Analysis.Tests.Reports;
+
+public sealed class CountingRuleTests
+{
+    [Fact]
+    public void A_tied_head_makes_two_rules_one()
+    {
+        var rules = CountingRule.Of(Analysis(o => o));
+        Assert.Equal(["n", "n − n_embedding = n_non_embedding"], rules.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void Each_rule_is_a_fit_of_its_own()
+    {
+        var rules = CountingRule.Of(Analysis(o => o with { NNonEmbedding = o.N - (2 * o.NEmbedding) }));
+        Assert.Equal(["n", "n − n_embedding", "n_non_embedding"], rules.Select(r => r.Name));
+        Assert.Distinct(rules.Select(r => r.Fit.Frontier!.ExponentN));
+        var table = Table(o => o with { N = o.N - o.NEmbedding!.Value });
+        Assert.Equal(ParametricFit.Run(table, new ChinchillaLaw(), new() { Bootstrap = 0 }).Frontier, rules[1].Fit.Frontier);
+    }
+
+    [Fact]
+    public void Without_the_columns_there_is_one_rule() =>
+        Assert.Single(CountingRule.Of(Analysis(o => o with { NEmbedding = null, NNonEmbedding = null })));
+
+    private static ObservationTable Table(Func<Observation, Observation> change) => new("results.csv", [.. SyntheticSweep.Observations.Select(change)], [], "trunk+seed");
+
+    private static SweepAnalysis Analysis(Func<Observation, Observation> change)
+    {
+        var table = Table(change);
+        return new(table, ParametricFit.Run(table, new ChinchillaLaw(), new() { Bootstrap = 0 }), []);
+    }
+}

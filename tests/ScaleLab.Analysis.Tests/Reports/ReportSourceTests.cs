@@ -1,0 +1,92 @@
+using ScaleLab.Analysis.Reports;
+using ScaleLab.Analysis.Tests.Figures;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Tables;
+
+namespace ScaleLab.Analysis.Tests.Reports;
+
+public sealed class ReportSourceTests
+{
+    [Fact]
+    public void A_report_rebuilt_from_the_folder_is_the_same()
+    {
+        using var folder = Sweep();
+        SweepAnalysis.Run(folder.File("results.csv")).Write(folder.Path);
+        ReportWriter.Write(ReportSource.ReadFolder(folder.Path), folder.Path);
+        var first = File.ReadAllBytes(folder.File("report.html"));
+        ReportWriter.Write(ReportSource.ReadFolder(folder.Path), folder.Path);
+        Assert.Equal(first, File.ReadAllBytes(folder.File("report.html")));
+    }
+
+    [Fact]
+    public void All_that_lies_in_the_folder_is_read()
+    {
+        using var folder = Sweep();
+        File.WriteAllText(folder.File("sweep.yaml"), "name: synthetic\n");
+        File.WriteAllText(folder.File("plan.csv"), "run_key,phase,n,seconds\nlm-n15k-trunk,trunk,15104,1.5\n");
+        SweepAnalysis.Run(folder.File("results.csv")).Write(folder.Path);
+        var input = ReportSource.ReadFolder(folder.Path);
+        Assert.Equal("synthetic", input.Title);
+        Assert.Equal("tokens", input.Unit);
+        Assert.Equal("name: synthetic\n", input.Spec);
+        Assert.Equal(SyntheticSweep.Rows, input.Rows);
+        Assert.Equal(SyntheticSweep.Curves.Count, input.Curves.Count);
+        Assert.Equal(15_104, input.Sizes["lm-n15k-trunk"]);
+        Assert.Equal(16, input.Analysis.Table.Observations.Count);
+        Assert.Equal("power", Assert.Single(input.Analysis.Others).Law);
+    }
+
+    [Fact]
+    public void Without_a_fit_the_runs_are_fitted()
+    {
+        using var folder = Sweep();
+        Assert.NotNull(ReportSource.ReadFolder(folder.Path).Analysis.Fit.Frontier);
+    }
+
+    [Fact]
+    public void Anyones_csv_will_do()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("mine.csv"), "params,tokens,loss\n" + string.Concat(SyntheticSweep.Observations.Select(o => FormattableString.Invariant($"{o.N},{o.D},{o.Loss}\n"))));
+        var input = ReportSource.Read(folder.File("mine.csv"));
+        Assert.Equal("mine", input.Title);
+        Assert.Equal(4, ReportWriter.Figures(input).Count);
+    }
+
+    [Theory]
+    [InlineData("nothing", "no such folder")]
+    [InlineData("empty", "no results.csv in this folder")]
+    public void Where_there_are_no_results_it_says_so(string name, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("empty"));
+        var error = Assert.Throws<InputException>(() => ReportSource.Read(folder.File(name)));
+        Assert.Equal($"{folder.File(name)}: {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("curves.csv", "run_key,step\na,1\n")]
+    [InlineData("curves.csv", "run_key,step,d,c,lr,train_loss,val_loss,annealed\na,one,2,3,4,5,,0\n")]
+    [InlineData("curves.csv", "")]
+    [InlineData("results.csv", "run_key,n,d\n\"unclosed")]
+    [InlineData("fit.json", "{")]
+    [InlineData("fit.json", "{\"format\": 1}")]
+    public void A_broken_file_is_one_line(string file, string content)
+    {
+        using var folder = Sweep();
+        File.WriteAllText(folder.File(file), content);
+        var error = Assert.Throws<InputException>(() => ReportSource.ReadFolder(folder.Path));
+        Assert.StartsWith(folder.File(file), error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private static TemporaryFolder Sweep()
+    {
+        var folder = new TemporaryFolder();
+        using var results = File.Create(folder.File("results.csv"));
+        Csv.Write(results, SyntheticSweep.Rows);
+        using var curves = File.Create(folder.File("curves.csv"));
+        Csv.Write(curves, SyntheticSweep.Curves);
+        return folder;
+    }
+}
