@@ -17,7 +17,9 @@ internal static class CurveStitcher
         {
             var restore = folder.Attempt(k).ReadRestorePoint();
             var (from, to) = (restore?.Step ?? 0, end);
-            pieces.Push(Rows(folder.Attempt(k).CurveFile).Where(r => r.Step > from && r.Step <= to));
+
+            // An attempt that takes up at the last step still writes that step's row, if the one before had no time to.
+            pieces.Push(Rows(folder.Attempt(k).CurveFile).Where(r => r.Step >= from && r.Step <= to));
 
             // A later attempt takes up from an earlier one, never the reverse.
             number = restore?.Attempt < k ? restore.Attempt : null;

@@ -35,6 +35,14 @@ public sealed class CurveStitcherTests : IDisposable
     }
 
     [Fact]
+    public void The_last_row_may_come_from_an_attempt_that_had_nothing_left_to_train()
+    {
+        Attempt(null, 0, [10, 20]);
+        Attempt(1, 30, [30]);
+        Assert.Equal([(1, 10), (1, 20), (2, 30)], Stitched(2));
+    }
+
+    [Fact]
     public void A_torn_last_line_was_never_written()
     {
         var attempt = Attempt(null, 0, [10, 20]);
