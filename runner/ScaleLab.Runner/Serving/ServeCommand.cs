@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using ScaleLab.Contracts;
@@ -13,6 +14,9 @@ internal static class ServeCommand
     {
         var commands = Channel.CreateUnbounded<WorkerCommand>();
         using var stop = new StopSignal();
+
+        // A terminal's Ctrl-C reaches the whole process group. The orchestrator decides what it means, and says so on standard input.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         var reader = new Thread(() => ReadCommands(input, commands.Writer, stop)) { IsBackground = true, Name = "commands" };
         reader.Start();
 

@@ -59,8 +59,7 @@ internal sealed class RunAttempt
             return null;
         }
 
-        Tidy(keep: _spec.Training.Phase == RunPhase.Trunk && end == TrainingEnd.Finished ? _spec.Training.EndStep : null);
-        return _run.ReadResult();
+        return Tidy(_run.ReadResult()!);
     }
 
     private RunResult Finish(Trainer trainer, NextToken objective, CurveFile curve, CancellationToken stop)
@@ -133,15 +132,19 @@ internal sealed class RunAttempt
         return new RestorePoint(_spec.Training.StartStep, null);
     }
 
-    private void Tidy(long? keep)
+    // Once there is a result, only the end of a trunk is still needed: that of the attempt which the result names, be it this one or not.
+    private RunResult Tidy(RunResult result)
     {
+        var keep = _spec.Training.Phase == RunPhase.Trunk && result.Status == RunStatus.Ok ? result.Attempt : 0;
         foreach (var attempt in _run.AttemptNumbers().Select(_run.Attempt))
         {
-            foreach (var step in attempt.CheckpointSteps().Where(s => s != keep || attempt.Number != _attempt.Number))
+            foreach (var step in attempt.CheckpointSteps().Where(s => attempt.Number != keep || s != _spec.Training.EndStep))
             {
                 Directory.Delete(attempt.CheckpointFolder(step), recursive: true);
             }
         }
+
+        return result;
     }
 
     private static Device Device(ExecutionSpec execution)
