@@ -36,7 +36,7 @@ internal static class SweepAnswer
         }
 
         output.WriteLine();
-        foreach (var path in paths.Figures.Append(paths.Html))
+        foreach (var path in paths.Figures)
         {
             output.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, path));
         }

@@ -9,20 +9,23 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// </summary>
 internal sealed class Recipe
 {
-    /// <summary>Tokens per step at the start: early training is limited by steps, not by noise.</summary>
-    public long Batch { get; init; } = 512;
+    /// <summary>Tokens per step at the start: early training is limited by steps, not by noise (docs/method.md has the measurements).</summary>
+    public long Batch { get; init; } = 256;
 
     /// <summary>B ∝ √(tokens seen), near the critical batch (McCandlish et al. 2018; Zhang et al. 2025 find the exponent 0.47 in D).</summary>
     public double BatchRamp { get; init; } = 0.5;
 
-    public long BatchRampFrom { get; init; } = 500_000;
+    public long BatchRampFrom { get; init; } = 125_000;
 
     public long BatchMax { get; init; } = 1 << 20;
 
     /// <summary>Peak rate of a matrix of width <see cref="BaseWidth"/> at the initial batch.</summary>
-    public double Lr { get; init; } = 4e-3;
+    public double Lr { get; init; } = 1.4e-3;
 
     public int BaseWidth { get; init; } = 64;
+
+    /// <summary>Rows of the table are read one at a time, so their gradients are rare: they want a higher rate than matrices.</summary>
+    public double VectorLr { get; init; } = 10;
 
     /// <summary>Steps of the initial batch: enough for AdamW's second moment.</summary>
     public long WarmupSteps { get; init; } = 40;
@@ -82,7 +85,7 @@ internal sealed class Recipe
         var usual = new OptimizerSpec { Lr = train.Lr ?? Lr, BaseWidth = train.BaseWidth ?? BaseWidth };
         return usual with
         {
-            VectorLr = train.VectorLr ?? usual.VectorLr,
+            VectorLr = train.VectorLr ?? VectorLr,
             Beta1 = train.Beta1 ?? usual.Beta1,
             Beta2 = train.Beta2 ?? usual.Beta2,
             Epsilon = train.Epsilon ?? usual.Epsilon,
