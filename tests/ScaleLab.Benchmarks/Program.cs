@@ -3,6 +3,7 @@ using ScaleLab.Benchmarks;
 return args switch
 {
     ["train", .. var rest] => TrainBenchmark.Run(rest),
+    ["train-ours", .. var rest] => TrainLoop.Run(rest),
     _ => Usage(),
 };
 

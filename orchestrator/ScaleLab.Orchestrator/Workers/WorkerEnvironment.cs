@@ -16,6 +16,9 @@ internal static class WorkerEnvironment
         // libgomp's spinning barriers collapse as soon as anything else runs on the machine.
         start.Environment["GOMP_SPINCOUNT"] = "0";
 
+        // Activations in huge pages: fewer TLB misses, some 5 to 10 % of a small model's step.
+        start.Environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1";
+
         // Workers compete for cores; a compiler thread of theirs should not.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcServer"] = "0";

@@ -54,11 +54,12 @@ def loss(ids, targets):
 
 
 optimizer = torch.optim.AdamW(parameters, 1e-3, betas=(0.9, 0.95), weight_decay=0.1, foreach=True)
-steps, start = 0, 0.0
-while steps < 5 or time.process_time() - start < seconds:
+steps, start = 0, time.process_time()
+warm = False
+while time.process_time() - start < seconds:
+    if not warm and time.process_time() - start > 1.5:
+        warm, steps, start = True, 0, time.process_time()
     steps += 1
-    if steps == 5:
-        start = time.process_time()
     ids = torch.randint(0, 64, (batch, context + 1))
     value = loss(ids[:, :-1].contiguous(), ids[:, 1:].contiguous())
     value.backward()
@@ -66,4 +67,4 @@ while steps < 5 or time.process_time() - start < seconds:
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     value.item()
-print((steps - 4) * batch * context / (time.process_time() - start))
+print(steps * batch * context / (time.process_time() - start))
