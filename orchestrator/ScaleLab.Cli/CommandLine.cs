@@ -17,13 +17,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print stack traces with errors", Recursive = true };
-        var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.") { verbose };
-        ExamplesHelp.Install(root);
-        foreach (var command in Commands(output, error))
-        {
-            root.Add(command);
-        }
-
+        var root = Root(output, error);
+        root.Add(verbose);
         var parse = root.Parse(args);
         if (parse.Errors.Count > 0)
         {
@@ -48,7 +43,19 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<Command> Commands(TextWriter output, TextWriter error) =>
+    internal static RootCommand Root(TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Scaling laws from a sweep file: plan, run, fit, allocate, report.");
+        ExamplesHelp.Install(root);
+        foreach (var command in Commands(output, error))
+        {
+            root.Add(command);
+        }
+
+        return root;
+    }
+
+    private static IEnumerable<Verb> Commands(TextWriter output, TextWriter error) =>
     [
         new PlanCommand(output, Prepare(error)),
         new RunCommand(output, error, Prepare(error)),
@@ -61,6 +68,7 @@ internal static class CommandLine
         new AllocateCommand(output),
         new PlotCommand(output),
         new ReportCommand(output),
+        new DoctorCommand(output),
     ];
 
     private static Func<DataSpec, CancellationToken, Task<CorpusInfo>> Prepare(TextWriter error) =>

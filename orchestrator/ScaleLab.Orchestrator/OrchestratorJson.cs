@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Doctor;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 
@@ -9,7 +10,7 @@ namespace ScaleLab.Orchestrator;
 /// <summary>JSON that the orchestrator alone writes: the dialect of <see cref="ContractJson"/>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(SnakeCase<RunStatus>)],
+    Converters = [typeof(SnakeCase<RunStatus>), typeof(SnakeCase<CheckOutcome>), typeof(SnakeCase<Precision>), typeof(SnakeCase<MathPath>)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     MaxDepth = 8,
@@ -17,4 +18,5 @@ namespace ScaleLab.Orchestrator;
     NewLine = "\n")]
 [JsonSerializable(typeof(OwnerRecord))]
 [JsonSerializable(typeof(SweepStatus))]
+[JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class OrchestratorJson : JsonSerializerContext;

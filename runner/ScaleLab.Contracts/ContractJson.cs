@@ -30,6 +30,7 @@ namespace ScaleLab.Contracts;
 [JsonSerializable(typeof(CorpusInfo))]
 [JsonSerializable(typeof(WorkerCommand))]
 [JsonSerializable(typeof(WorkerEvent))]
+[JsonSerializable(typeof(RunnerReport))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The same dialect on one line, for streams of messages.</summary>

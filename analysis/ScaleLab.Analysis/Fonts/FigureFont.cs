@@ -8,13 +8,13 @@ namespace ScaleLab.Analysis.Fonts;
 /// The font of all figures: a subset of Inter (OFL) that lies in this assembly, so that a figure is the same on every machine,
 /// one without fonts or fontconfig included.
 /// </summary>
-internal static class FigureFont
+public static class FigureFont
 {
     public const string Family = "Inter";
 
     private static readonly Lazy<bool> Registered = new(Register);
 
-    /// <summary>Makes it the font of ScottPlot, whose fonts are global.</summary>
+    /// <summary>Makes it the font of ScottPlot, whose fonts are global. Throws where Skia or the font cannot be loaded.</summary>
     public static void Use() => _ = Registered.Value;
 
     /// <summary>The outlines of a text, each of its characters at a given place.</summary>
@@ -22,7 +22,7 @@ internal static class FigureFont
     /// <param name="bold">Its weight.</param>
     /// <param name="size">Pixels to the em.</param>
     /// <param name="at">A place per character; of those without one nothing is drawn.</param>
-    public static SKPath Outline(string text, bool bold, float size, IReadOnlyList<SKPoint> at)
+    internal static SKPath Outline(string text, bool bold, float size, IReadOnlyList<SKPoint> at)
     {
         Use();
         using var font = new SKFont(ScottPlot.Fonts.GetTypeface(Family, bold, italic: false), size);

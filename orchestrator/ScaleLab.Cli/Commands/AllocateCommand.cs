@@ -28,7 +28,7 @@ internal sealed class AllocateCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "scalelab allocate out/lm-quick/fit.json --flops 1e16",
+        "scalelab allocate out/quick/fit.json --flops 1e16",
         "scalelab allocate --law hoffmann --params 70B",
         "scalelab allocate fit.json --loss 2.1 --json",
     ];

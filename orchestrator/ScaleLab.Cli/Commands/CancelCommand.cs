@@ -5,7 +5,7 @@ using ScaleLab.Orchestrator.Execution;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>Stops a sweep from another shell or host, as Ctrl-C would in its own.</summary>
-internal sealed class CancelCommand : Command
+internal sealed class CancelCommand : Verb
 {
     private readonly Argument<string> _folder = new("DIR") { Description = "Folder of a sweep" };
 
@@ -25,4 +25,9 @@ internal sealed class CancelCommand : Command
             return ExitCode.Done;
         });
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab cancel out/quick",
+    ];
 }

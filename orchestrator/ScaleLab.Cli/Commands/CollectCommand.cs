@@ -5,7 +5,7 @@ using ScaleLab.Orchestrator.Execution;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>Rebuilds the tables of a sweep. Harmless while it runs.</summary>
-internal sealed class CollectCommand : Command
+internal sealed class CollectCommand : Verb
 {
     private readonly Argument<string> _folder = new("DIR") { Description = "Folder of a sweep" };
 
@@ -25,4 +25,9 @@ internal sealed class CollectCommand : Command
             return ExitCode.Done;
         });
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab collect out/quick",
+    ];
 }

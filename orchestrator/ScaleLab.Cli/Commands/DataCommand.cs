@@ -9,7 +9,7 @@ using ScaleLab.Orchestrator.Corpora;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>Lists, prepares and exports corpora.</summary>
-internal sealed class DataCommand : Command
+internal sealed class DataCommand : Verb
 {
     public DataCommand(TextWriter output, CorpusStore store, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
         : base("data", "Prepare, list and export corpora")
@@ -18,6 +18,15 @@ internal sealed class DataCommand : Command
         Add(Prepare(output, prepare));
         Add(Export(output, store));
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab data list --json",
+        "scalelab data prepare dotnet-docs",
+        "scalelab data prepare text --path notes/ --vocabulary o200k_base",
+        "scalelab data prepare tokens --path shards/train --held-out shards/val --vocabulary 50257",
+        "scalelab data export dotnet-docs --out /mnt/carry/scalelab",
+    ];
 
     private static Command List(TextWriter output, CorpusStore store)
     {

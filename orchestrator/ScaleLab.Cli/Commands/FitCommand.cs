@@ -33,7 +33,7 @@ internal sealed class FitCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "scalelab fit out/lm-quick/results.csv",
+        "scalelab fit out/quick/results.csv",
         "scalelab fit runs.csv --n params --d tokens --loss eval_loss --where split=test --json",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
     ];

@@ -29,7 +29,7 @@ internal sealed class FrontierCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "scalelab frontier out/lm-quick/fit.json",
+        "scalelab frontier out/quick/fit.json",
         "scalelab frontier --law epoch --from 1e20 --to 1e26 --json",
     ];
 

@@ -8,7 +8,7 @@ using ScaleLab.Orchestrator.Sweeps;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>Shows what a sweep would do and cost. Runs nothing, writes nothing but a corpus that was not prepared yet.</summary>
-internal sealed class PlanCommand : Command
+internal sealed class PlanCommand : Verb
 {
     private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the plan as JSON" };
@@ -27,6 +27,12 @@ internal sealed class PlanCommand : Command
         Add(_slots);
         SetAction((parse, cancellation) => RunAsync(parse, output, prepare, cancellation));
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab plan sweeps/quick.yaml",
+        "scalelab plan my-sweep.yaml --slots 8 --json",
+    ];
 
     private async Task<int> RunAsync(ParseResult parse, TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Figures;
 using ScaleLab.Analysis.Reports;
-using ScaleLab.Cli.Output;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -25,7 +24,7 @@ internal sealed class PlotCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "scalelab plot out/lm-quick",
+        "scalelab plot out/quick",
         "scalelab plot runs.csv --n params --d tokens --loss eval_loss --out figures",
     ];
 

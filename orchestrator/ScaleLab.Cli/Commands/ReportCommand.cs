@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Reports;
-using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 
 namespace ScaleLab.Cli.Commands;
@@ -16,7 +15,7 @@ internal sealed class ReportCommand : Verb
         SetAction(parse => Run(parse, output));
     }
 
-    public override IReadOnlyList<string> Examples => ["scalelab report out/lm-quick"];
+    public override IReadOnlyList<string> Examples => ["scalelab report out/quick"];
 
     private int Run(ParseResult parse, TextWriter output)
     {

@@ -11,7 +11,7 @@ using Spectre.Console;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>Trains what a sweep still misses, collects, and hands the folder to the analysis. Again = resume.</summary>
-internal sealed class RunCommand : Command
+internal sealed class RunCommand : Verb
 {
     private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the sweep; out/<name> unless given", HelpName = "DIR" };
@@ -52,6 +52,13 @@ internal sealed class RunCommand : Command
             return RunText.Write(output, error, folder, summary);
         });
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab run sweeps/quick.yaml",
+        "scalelab run my-sweep.yaml --out results/first --lanes 4",
+        "scalelab run my-sweep.yaml --executor simulated",
+    ];
 
     private static int Slots(string lanes, int runs)
     {

@@ -8,7 +8,7 @@ using ScaleLab.Orchestrator.Progress;
 namespace ScaleLab.Cli.Commands;
 
 /// <summary>What is done, running, failed and why: from the files alone, so from any shell.</summary>
-internal sealed class StatusCommand : Command
+internal sealed class StatusCommand : Verb
 {
     private readonly Argument<string> _folder = new("DIR") { Description = "Folder of a sweep" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the status as JSON" };
@@ -34,4 +34,10 @@ internal sealed class StatusCommand : Command
             return ExitCode.Done;
         });
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "scalelab status out/quick",
+        "scalelab status out/quick --json",
+    ];
 }

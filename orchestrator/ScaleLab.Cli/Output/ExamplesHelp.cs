@@ -1,16 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ScaleLab.Cli.Commands;
 
 namespace ScaleLab.Cli.Output;
 
-/// <summary>A verb whose help ends in commands that can be copied.</summary>
-internal abstract class Verb(string name, string description) : Command(name, description)
-{
-    public abstract IReadOnlyList<string> Examples { get; }
-}
-
-/// <summary>The library's help, then the verb's examples.</summary>
+/// <summary>The library's help, then examples: a verb's own, those of a verb's part, or the first of every verb.</summary>
 internal sealed class ExamplesHelp(SynchronousCommandLineAction help) : SynchronousCommandLineAction
 {
     public static void Install(RootCommand root)
@@ -25,16 +20,20 @@ internal sealed class ExamplesHelp(SynchronousCommandLineAction help) : Synchron
     public override int Invoke(ParseResult parseResult)
     {
         var code = help.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is Verb verb)
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (var example in Examples(parseResult.CommandResult.Command))
         {
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine("Examples:");
-            foreach (var example in verb.Examples)
-            {
-                output.WriteLine($"  {example}");
-            }
+            output.WriteLine($"  {example}");
         }
 
         return code;
     }
+
+    private static IEnumerable<string> Examples(Command command) => command switch
+    {
+        Verb verb => verb.Examples,
+        RootCommand root => root.Subcommands.OfType<Verb>().Select(verb => verb.Examples[0]),
+        _ => command.Parents.OfType<Verb>().SelectMany(verb => verb.Examples).Where(example => example.Split(' ').Contains(command.Name)),
+    };
 }

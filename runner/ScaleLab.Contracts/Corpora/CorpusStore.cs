@@ -14,7 +14,7 @@ public sealed class CorpusStore(string root)
     public static CorpusStore Default { get; } = new(
         Environment.GetEnvironmentVariable("SCALELAB_DATA") is { Length: > 0 } path
             ? path
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "scalelab"));
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "scalelab"));
 
     public string Root { get; } = Path.GetFullPath(root);
 

@@ -13,6 +13,9 @@ namespace ScaleLab.Runner.Native;
 /// </remarks>
 internal static partial class LibTorch
 {
+    /// <summary>The libtorch that TorchSharp 0.107 was built against. C++ promises nothing between versions.</summary>
+    public const string Expected = "2.10";
+
     private const string Shim = "libLibTorchSharp.so";
 
     // libLibTorchSharp.so 0.107 demands GLIBCXX_3.4.32 (GCC 13) for std::ios_base_library_init, which it names but never calls.
@@ -22,6 +25,12 @@ internal static partial class LibTorch
 
     /// <summary>The folder that libtorch came from.</summary>
     public static string Folder { get; private set; } = "";
+
+    /// <summary>Whether the shim needed a copy that forgives this machine's libstdc++.</summary>
+    public static bool Relaxed { get; private set; }
+
+    /// <summary>Whether this libtorch was built with CUDA.</summary>
+    public static bool HasCuda => File.Exists(Path.Combine(Folder, "libtorch_cuda.so"));
 
     /// <summary>Version of the loaded libtorch, from its stable C ABI: <c>2.10.0</c>.</summary>
     public static string Version
@@ -100,6 +109,7 @@ internal static partial class LibTorch
         }
 
         LoadOrExplain(copy);
+        Relaxed = true;
     }
 
     private static void LoadOrExplain(string path)

@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Runner.Native;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Doctor;
+
+/// <summary><c>scalelab-runner doctor DEVICE MATH</c>: the answer is one line of JSON, a <see cref="RunnerReport"/>.</summary>
+internal static class DoctorCommand
+{
+    private static readonly string[] SteeringPrefixes = ["OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "DNNL_", "ONEDNN_", "CUDA_", "TORCH_", "PYTORCH_", "LD_", "MALLOC_", "DOTNET_", "SCALELAB_"];
+
+    public static int Run(string device, string math, Stream output)
+    {
+        var path = math switch
+        {
+            "exact" => MathPath.Exact,
+            "fast" => MathPath.Fast,
+            _ => throw new InputException($"unknown math path '{math}'; there are exact and fast"),
+        };
+        var report = Examine(device, path);
+        output.Write([.. JsonSerializer.SerializeToUtf8Bytes(report, ContractJson.Line.RunnerReport), (byte)'\n']);
+        return 0;
+    }
+
+    private static RunnerReport Examine(string device, MathPath math)
+    {
+        // Asked only of a back end that has it: TorchSharp looks for native libraries of that name.
+        var devices = LibTorch.HasCuda && cuda.is_available() ? cuda.device_count() : 0;
+        var there = device == "cpu" || devices > 0;
+        if (device == "cpu")
+        {
+            math = MatmulPrecision.TrySet(math) ? math : MathPath.Exact;
+        }
+
+        return new RunnerReport
+        {
+            Build = BuildInfo.Version,
+            LibtorchFolder = LibTorch.Folder,
+            LibtorchVersion = LibTorch.Version,
+            LibtorchExpected = LibTorch.Expected,
+            ShimRelaxed = LibTorch.Relaxed,
+            Threads = get_num_threads(),
+            Environment = Steering(),
+            CudaBackend = LibTorch.HasCuda,
+            CudaDevices = devices,
+            Products = there ? [MatmulProbe.Measure(new Device(device), Precision.Fp32, math), MatmulProbe.Measure(new Device(device), Precision.Bf16, math)] : [],
+        };
+    }
+
+    private static SortedDictionary<string, string> Steering()
+    {
+        var set = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            var name = (string)variable.Key;
+            if (Array.Exists(SteeringPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                set[name] = (string?)variable.Value ?? "";
+            }
+        }
+
+        return set;
+    }
+}
