@@ -1,4 +1,5 @@
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Serving;
@@ -15,7 +16,7 @@ try
             {
                 Malloc.KeepFreedMemory();
                 LibTorch.Load();
-                return ServeCommand.Run(Console.OpenStandardInput(), output);
+                return ServeCommand.Run(Console.OpenStandardInput(), output, CorpusStore.Default, TimeProvider.System);
             }
 
         case ["run", .. var folders]:

@@ -74,7 +74,7 @@ internal sealed class LanguageModel : IDisposable
     /// What the logits are multiplied by. A tied table is drawn and learns as an input does, at every width alike, so the 1/width of an output
     /// (Yang et al. 2022, table 8) is left to its logits.
     /// </summary>
-    internal static double HeadScale(LanguageModelShape shape) => shape.Tied ? 8.0 / shape.Width : 1;
+    internal static double HeadScale(LanguageModelShape shape) => shape.Tied ? 16.0 / shape.Width : 1;
 
     public ParameterSet Parameters { get; } = new();
 

@@ -39,7 +39,7 @@ internal sealed class CountedForward(LanguageModelShape shape, ParameterSet para
             Stream.Add(x);
         }
 
-        return Product(Norm(x, parameters["norm"]), parameters[shape.Tied ? "embedding" : "head"]) * (shape.Tied ? 8.0 / shape.Width : 1);
+        return Product(Norm(x, parameters["norm"]), parameters[shape.Tied ? "embedding" : "head"]) * (shape.Tied ? 16.0 / shape.Width : 1);
     }
 
     // a bᵀ over the last axis.

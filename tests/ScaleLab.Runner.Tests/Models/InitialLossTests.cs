@@ -23,7 +23,7 @@ public sealed class InitialLossTests : TorchTests
         var (tokens, targets) = (SmallModel.Tokens(shape, 8, seed: 1), SmallModel.Tokens(shape, 8, seed: 2));
         var loss = model.LossSum(tokens, targets).item<float>() / (8 * shape.Context);
 
-        Assert.Equal(Math.Log(256), loss, tied ? 0.05 : 1e-3);
+        Assert.Equal(Math.Log(256), loss, tied ? 0.1 : 1e-3);
     }
 
     [Theory]

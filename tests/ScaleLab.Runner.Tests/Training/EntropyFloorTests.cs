@@ -15,12 +15,12 @@ public sealed class EntropyFloorTests : TorchTests, IDisposable
     public void The_loss_comes_near_the_entropy_of_the_source_and_never_below(bool tied)
     {
         const int batch = 512;
-        var training = _runs.Training(800) with
+        var training = _runs.Training(400) with
         {
             Model = SmallModel.Shape(width: 32, context: 32, tied: tied),
             Batch = new BatchSpec { Initial = batch },
             Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, Warmup = 20 * batch, Floor = 0 },
-            D = 800 * batch,
+            D = 400 * batch,
         };
         var run = _runs.Create("run", training, execution: new ExecutionSpec { Chunk = 16 });
         var result = _runs.Train(run)!;
