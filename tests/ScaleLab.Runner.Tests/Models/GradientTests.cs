@@ -6,7 +6,7 @@ namespace ScaleLab.Runner.Tests.Models;
 
 public sealed class GradientTests : TorchTests
 {
-    private const double Shift = 1e-5;
+    private const double Shift = 1e-6;
 
     [Theory]
     [InlineData(false)]
