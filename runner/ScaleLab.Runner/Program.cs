@@ -1,4 +1,5 @@
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Doctor;
 using ScaleLab.Runner.Native;
@@ -16,7 +17,7 @@ try
             {
                 Malloc.KeepFreedMemory();
                 LibTorch.Load();
-                return ServeCommand.Run(Console.OpenStandardInput(), output);
+                return ServeCommand.Run(Console.OpenStandardInput(), output, CorpusStore.Default, TimeProvider.System);
             }
 
         case ["run", .. var folders]:

@@ -40,7 +40,12 @@ internal static class Checkpoint
         var folder = attempt.CheckpointFolder(step);
         try
         {
-            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, StateFile)), RunnerJson.Default.TrainingState)!;
+            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, StateFile)), RunnerJson.Default.TrainingState);
+            if (state?.Step != step)
+            {
+                throw new InputException($"{folder}: {StateFile} is not the state of step {step}");
+            }
+
             var path = Path.Combine(folder, TensorFile);
             using (var file = File.OpenRead(path))
             {

@@ -61,10 +61,20 @@ internal static class Safetensors
     {
         using var file = File.OpenRead(path);
         var (header, start) = ReadHeader(path, file);
-        using var frozen = no_grad();
-        foreach (var (name, value) in tensors)
+
+        // All are found before the first is filled: what cannot be read whole changes nothing.
+        var places = tensors.Select(t => (t.Name, t.Value, From: Locate(path, header, t.Name, t.Value, file.Length - start))).OrderBy(p => p.From).ToList();
+        foreach (var (before, after) in places.Zip(places.Skip(1)))
         {
-            var from = Locate(path, header, name, value, file.Length - start);
+            if (before.From + Size(before.Value) > after.From)
+            {
+                throw new InputException($"{path}: the data of tensor '{after.Name}' overlap those of '{before.Name}'");
+            }
+        }
+
+        using var frozen = no_grad();
+        foreach (var (_, value, from) in places)
+        {
             using var scope = NewDisposeScope();
             var read = empty(value.shape, value.dtype);
             file.Seek(start + from, SeekOrigin.Begin);
@@ -86,7 +96,7 @@ internal static class Safetensors
         file.ReadExactly(text);
         try
         {
-            var header = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 8 }) as JsonObject;
+            var header = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false }) as JsonObject;
             return (header ?? throw new JsonException("not an object"), 8 + length);
         }
         catch (JsonException e)
@@ -108,7 +118,7 @@ internal static class Safetensors
         return entry["data_offsets"] is JsonArray { Count: 2 } offsets
             && offsets[0] is JsonValue first && first.TryGetValue(out long from)
             && offsets[1] is JsonValue last && last.TryGetValue(out long to)
-            && from >= 0 && to <= dataLength && to - from == Size(wanted)
+            && from >= 0 && from <= to && to <= dataLength && to - from == Size(wanted)
             ? from
             : throw new InputException($"{path}: the data of tensor '{name}' lie outside the file, or have the wrong size");
     }

@@ -38,7 +38,8 @@ internal static class LlamaExport
             yield return ($"{to}.mlp.down_proj.weight", parameters[$"{from}.mlp.down"]);
         }
 
-        yield return ("model.norm.weight", parameters["norm"]);
+        // Llama scales no logits, so the last gain does.
+        yield return ("model.norm.weight", parameters["norm"] * LanguageModel.HeadScale(shape));
         if (!shape.Tied)
         {
             yield return ("lm_head.weight", parameters["head"]);

@@ -17,6 +17,7 @@ internal sealed class LanguageModel : IDisposable
     private readonly Tensor _embedding;
     private readonly Tensor _norm;
     private readonly Tensor _head;
+    private readonly double _headScale;
 
     // Constants of the positions: cos (T, hd), signed sin (T, hd), causal mask (1, T, T).
     private readonly Tensor _cos;
@@ -54,6 +55,7 @@ internal sealed class LanguageModel : IDisposable
         _norm = Gain("norm");
         // A head of zeros starts at the uniform distribution, loss ln V, at every width (Yang et al. 2022, D.2).
         _head = shape.Tied ? _embedding : Add("head", ParameterKind.Head, zeros([shape.Vocabulary, width], type, device));
+        _headScale = HeadScale(shape);
 
         var frequency = pow(tensor(RopeBase, ScalarType.Float64), arange(0, shape.HeadWidth, 2, ScalarType.Float64) / -shape.HeadWidth);
         var angle = outer(arange(shape.Context, dtype: ScalarType.Float64), frequency); // (T, hd/2)
@@ -67,6 +69,12 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>Standard deviation of the input table; constant over widths, as its rows are read one at a time.</summary>
     internal const double EmbeddingDeviation = 0.1;
+
+    /// <summary>
+    /// What the logits are multiplied by. A tied table is drawn and learns as an input does, at every width alike, so the 1/width of an output
+    /// (Yang et al. 2022, table 8) is left to its logits.
+    /// </summary>
+    internal static double HeadScale(LanguageModelShape shape) => shape.Tied ? 16.0 / shape.Width : 1;
 
     public ParameterSet Parameters { get; } = new();
 
@@ -89,7 +97,7 @@ internal sealed class LanguageModel : IDisposable
             x = x + Linear(F.silu(gateUp[0]) * gateUp[1], block.Down);
         }
 
-        return Linear(Normalize(x), _head * _norm);
+        return Linear(Normalize(x), _head * (_headScale == 1 ? _norm : _norm * _headScale));
     }
 
     public void Dispose()

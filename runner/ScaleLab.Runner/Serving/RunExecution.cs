@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
@@ -14,22 +12,22 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
 
     public WorkerEvent Execute(string folder, CancellationToken stop)
     {
-        var run = new RunFolder(folder);
-        var number = 0;
+        AttemptFolder? attempt = null;
         try
         {
-            var attempt = new RunAttempt(run, store, time);
-            number = attempt.Number;
-            var result = attempt.Execute(Reporter(folder, run.Attempt(number), number, run.ReadSpec()), stop);
+            var run = new RunFolder(folder);
+            var work = new RunAttempt(run, store, time);
+            attempt = run.Attempt(work.Number);
+            var result = work.Execute(Reporter(folder, attempt, run.ReadSpec()), stop);
             return result is null
                 ? Failed(FailureClass.Interrupted, "stopped; a checkpoint was written")
-                : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = number, Step = result.Step, Status = result.Status };
+                : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = attempt.Number, Step = result.Step, Status = result.Status };
         }
         catch (OperationCanceledException)
         {
             return Failed(FailureClass.Interrupted, "stopped");
         }
-        catch (Exception e) when (e is InputException or IOException or ExternalException or InvalidOperationException or OutOfMemoryException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e)
         {
             return Failed(Classify(e), e.Message.Split('\n')[0].Trim());
         }
@@ -37,12 +35,16 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
         WorkerEvent Failed(FailureClass kind, string message)
         {
             var failure = new RunFailure { Class = kind, Message = message };
-            if (number > 0)
+            try
             {
-                run.Attempt(number).Publish(failure);
+                attempt?.Publish(failure);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A full disk is often the very failure; the event still tells.
             }
 
-            return new WorkerEvent { Kind = WorkerEventKind.Failed, Run = folder, Attempt = number, Failure = failure };
+            return new WorkerEvent { Kind = WorkerEventKind.Failed, Run = folder, Attempt = attempt?.Number ?? 0, Failure = failure };
         }
     }
 
@@ -52,7 +54,7 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
             ? FailureClass.OutOfMemory
             : e is IOException ? FailureClass.Lost : FailureClass.Permanent;
 
-    private Action<Checkpoints.TrainingState, double> Reporter(string folder, AttemptFolder attempt, int number, RunSpec spec)
+    private Action<Checkpoints.TrainingState, double> Reporter(string folder, AttemptFolder attempt, RunSpec spec)
     {
         var timeline = new Timeline(spec.Training.Batch);
         var last = time.GetTimestamp();
@@ -66,7 +68,7 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
 
             last = time.GetTimestamp();
             File.SetLastWriteTimeUtc(attempt.HeartbeatFile, time.GetUtcNow().UtcDateTime);
-            send(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder, Attempt = number, Step = state.Step, D = timeline.SeenBefore(state.Step), Loss = loss });
+            send(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder, Attempt = attempt.Number, Step = state.Step, D = timeline.SeenBefore(state.Step), Loss = loss });
         };
     }
 }

@@ -10,9 +10,9 @@ namespace ScaleLab.Runner.Serving;
 /// <summary><c>scalelab-runner serve</c>: runs come as JSON lines on standard input, events leave on what standard output was. It ends when the input does.</summary>
 internal static class ServeCommand
 {
-    public static int Run(Stream input, Stream output)
+    public static int Run(Stream input, Stream output, CorpusStore store, TimeProvider time)
     {
-        var commands = Channel.CreateUnbounded<WorkerCommand>();
+        var commands = Channel.CreateUnbounded<(string Folder, CancellationToken Stop)>();
         using var stop = new StopSignal();
 
         // A terminal's Ctrl-C reaches the whole process group. The orchestrator decides what it means, and says so on standard input.
@@ -20,15 +20,13 @@ internal static class ServeCommand
         var reader = new Thread(() => ReadCommands(input, commands.Writer, stop)) { IsBackground = true, Name = "commands" };
         reader.Start();
 
-        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Send);
+        var execution = new RunExecution(store, time, Send);
         Send(new WorkerEvent { Kind = WorkerEventKind.Ready });
         while (commands.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (commands.Reader.TryRead(out var command))
             {
-                // A stop meant the run before; after the end of the input it means all.
-                Send(execution.Execute(command.Run, stop.Token));
-                stop.Reset();
+                Send(execution.Execute(command.Folder, command.Stop));
             }
         }
 
@@ -41,30 +39,41 @@ internal static class ServeCommand
         }
     }
 
-    private static void ReadCommands(Stream input, ChannelWriter<WorkerCommand> commands, StopSignal stop)
+    private static void ReadCommands(Stream input, ChannelWriter<(string Folder, CancellationToken Stop)> commands, StopSignal stop)
     {
         using var lines = new StreamReader(input);
-        try
+        while (lines.ReadLine() is { } line)
         {
-            while (lines.ReadLine() is { } line)
+            if (Parse(line) is not { } command)
             {
-                var command = JsonSerializer.Deserialize(line, ContractJson.Line.WorkerCommand)!;
-                if (command.Run.Length == 0)
-                {
-                    stop.Stop();
-                }
-                else
-                {
-                    commands.TryWrite(command);
-                }
+                continue;
             }
-        }
-        catch (JsonException e)
-        {
-            Console.Error.WriteLine($"error: not a command: {e.Message.ReplaceLineEndings(" ")}");
+
+            // A stop means the runs before it: each takes its token with it.
+            if (command.Run.Length == 0)
+            {
+                stop.Stop();
+            }
+            else
+            {
+                commands.TryWrite((command.Run, stop.Token));
+            }
         }
 
         stop.StopForGood();
         commands.Complete();
+    }
+
+    private static WorkerCommand? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, ContractJson.Line.WorkerCommand) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            Console.Error.WriteLine($"error: not a command: {e.Message.ReplaceLineEndings(" ")}");
+            return null;
+        }
     }
 }

@@ -1,12 +1,12 @@
 namespace ScaleLab.Runner.Serving;
 
-/// <summary>Asks the run in progress to write a checkpoint and return; for one run, or for good.</summary>
+/// <summary>Asks runs to write a checkpoint and return: those that were asked for so far, or all.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource _source = new();
-    private bool _forGood;
 
+    /// <summary>For the runs that are asked for now.</summary>
     public CancellationToken Token
     {
         get
@@ -18,11 +18,14 @@ internal sealed class StopSignal : IDisposable
         }
     }
 
+    /// <summary>Stops every run that has a token; later ones get a new one.</summary>
     public void Stop()
     {
         lock (_lock)
         {
             _source.Cancel();
+            _source.Dispose();
+            _source = new CancellationTokenSource();
         }
     }
 
@@ -30,23 +33,9 @@ internal sealed class StopSignal : IDisposable
     {
         lock (_lock)
         {
-            _forGood = true;
             _source.Cancel();
         }
     }
 
     public void Dispose() => _source.Dispose();
-
-    /// <summary>Forgets a stop, unless it was for good.</summary>
-    public void Reset()
-    {
-        lock (_lock)
-        {
-            if (!_forGood && _source.IsCancellationRequested)
-            {
-                _source.Dispose();
-                _source = new CancellationTokenSource();
-            }
-        }
-    }
 }

@@ -25,6 +25,11 @@ internal sealed class RunAttempt
     {
         (_run, _store, _time) = (run, store, time);
         _spec = run.ReadSpec();
+        if (_spec.Execution.Chunk < 1)
+        {
+            throw new InputException($"{_spec.Key}: chunks of {_spec.Execution.Chunk} samples");
+        }
+
         _attempt = run.ClaimAttempt();
     }
 
