@@ -1,5 +1,6 @@
 using ScaleLab.Contracts;
 using ScaleLab.Runner.Data;
+using ScaleLab.Runner.Doctor;
 using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Serving;
 
@@ -22,11 +23,18 @@ try
             Malloc.KeepFreedMemory();
             LibTorch.Load();
             return RunCommand.Run(folders);
+        case ["devices"]:
+            using (var output = StandardOutput.Take())
+            {
+                LibTorch.Load();
+                return DevicesCommand.Run(output);
+            }
+
         case ["--version"]:
             Console.WriteLine(BuildInfo.Version);
             return 0;
         default:
-            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | --version");
+            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | devices | --version");
             return 2;
     }
 }

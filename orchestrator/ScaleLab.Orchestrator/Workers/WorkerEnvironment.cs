@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Orchestrator.Workers;
 
@@ -7,7 +9,7 @@ internal static class WorkerEnvironment
 {
     public static void Apply(ProcessStartInfo start, int threads = 1)
     {
-        var count = threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (var name in (ReadOnlySpan<string>)["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"])
         {
             start.Environment[name] = count;
@@ -22,5 +24,16 @@ internal static class WorkerEnvironment
         // Workers compete for cores; a compiler thread of theirs should not.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcServer"] = "0";
+    }
+
+    /// <summary>Lets the worker see <paramref name="device"/> and no other GPU.</summary>
+    public static void Show(ProcessStartInfo start, DeviceInfo device)
+    {
+        // Numbers count within what this process may see itself: that list names indices or UUIDs.
+        const string visible = "CUDA_VISIBLE_DEVICES";
+        var number = device.Device.AsSpan(device.Kind.Length).TrimStart(':').ToString();
+        start.Environment[visible] = number.Length > 0 && start.Environment.TryGetValue(visible, out var mine) && mine is not null
+            ? mine.Split(',')[int.Parse(number, CultureInfo.InvariantCulture)]
+            : number;
     }
 }
