@@ -47,7 +47,7 @@ public sealed class CostModelTests
     {
         Assert.Equal(Gpu(43e3, 2048), Gpu(43e3, 8192), 0.01);
         Assert.InRange(Gpu(1e9, 65_536) / Gpu(1e9, 16_384), 3.9, 4.1);
-        Assert.InRange(Gpu(1e9, 65_536), 6 * 1e9 * 65_536 / (0.4 * 400e12), 8 * 1e9 * 65_536 / (0.4 * 400e12));
+        Assert.InRange(Gpu(1e9, 65_536), 5 * 1e9 * 65_536 / (0.4 * 400e12), 8 * 1e9 * 65_536 / (0.4 * 400e12));
 
         // Seconds of one step that fits one pass.
         static double Gpu(double n, long batch)

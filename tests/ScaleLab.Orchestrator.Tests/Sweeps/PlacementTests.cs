@@ -31,7 +31,7 @@ public sealed class PlacementTests
 
     [Fact]
     public void A_pass_never_holds_more_than_the_batch() =>
-        Assert.All(Sample.Plan("grid: {n: 43k, d: 0.5M}\ntrain: {batch_ramp: 0}", Gpu).Runs, r => Assert.Equal(4, r.Spec.Execution.Chunk));
+        Assert.All(Sample.Plan("grid: {n: 43k, d: 0.5M}\ntrain: {batch: 512, batch_ramp: 0}", Gpu).Runs, r => Assert.Equal(4, r.Spec.Execution.Chunk));
 
     [Fact]
     public void A_run_too_large_for_one_device_is_told()
