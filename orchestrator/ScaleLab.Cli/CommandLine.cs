@@ -4,6 +4,7 @@ using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Orchestrator.Corpora;
+using ScaleLab.Orchestrator.Devices;
 
 namespace ScaleLab.Cli;
 
@@ -57,8 +58,8 @@ internal static class CommandLine
 
     private static IEnumerable<Verb> Commands(TextWriter output, TextWriter error) =>
     [
-        new PlanCommand(output, Prepare(error)),
-        new RunCommand(output, error, Prepare(error)),
+        new PlanCommand(output, Prepare(error), DeviceClient.ListAsync),
+        new RunCommand(output, error, Prepare(error), DeviceClient.ListAsync),
         new StatusCommand(output),
         new CancelCommand(output, error),
         new CollectCommand(output),

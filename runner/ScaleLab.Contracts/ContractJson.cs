@@ -27,6 +27,7 @@ namespace ScaleLab.Contracts;
 [JsonSerializable(typeof(RunFailure))]
 [JsonSerializable(typeof(RestorePoint))]
 [JsonSerializable(typeof(DataSpec))]
+[JsonSerializable(typeof(DeviceInfo[]))]
 [JsonSerializable(typeof(CorpusInfo))]
 [JsonSerializable(typeof(WorkerCommand))]
 [JsonSerializable(typeof(WorkerEvent))]

@@ -31,11 +31,18 @@ try
                 return DoctorCommand.Run(device, math, output);
             }
 
+        case ["devices"]:
+            using (var output = StandardOutput.Take())
+            {
+                LibTorch.Load();
+                return DevicesCommand.Run(output);
+            }
+
         case ["--version"]:
             Console.WriteLine(BuildInfo.Version);
             return 0;
         default:
-            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | doctor DEVICE exact|fast | --version");
+            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | devices | doctor DEVICE exact|fast | --version");
             return 2;
     }
 }

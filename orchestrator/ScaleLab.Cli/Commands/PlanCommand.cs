@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using ScaleLab.Cli.Output;
-using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Cli.Commands;
@@ -12,38 +12,33 @@ internal sealed class PlanCommand : Verb
 {
     private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the plan as JSON" };
-    private readonly Option<int> _slots = new("--slots")
-    {
-        Description = "Runs at a time, for the estimate of the end",
-        HelpName = "COUNT",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    private readonly DeviceArguments _devices;
 
-    public PlanCommand(TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
+    /// <param name="output">Takes the answer.</param>
+    /// <param name="prepare">Makes the corpus where it is not there yet.</param>
+    /// <param name="devices">Lists the devices of this machine.</param>
+    public PlanCommand(TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, DeviceQuery devices)
         : base("plan", "Expand a sweep: every run with its size, data, steps and cost. Nothing is run.")
     {
+        _devices = new DeviceArguments(devices, "cpu unless given");
         Add(_spec);
         Add(_json);
-        Add(_slots);
+        _devices.AddTo(this);
         SetAction((parse, cancellation) => RunAsync(parse, output, prepare, cancellation));
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "scalelab plan sweeps/quick.yaml",
-        "scalelab plan my-sweep.yaml --slots 8 --json",
+        "scalelab plan my-sweep.yaml --lanes 8 --json",
+        "scalelab plan sweeps/lm-gpu.yaml --devices cuda",
     ];
 
     private async Task<int> RunAsync(ParseResult parse, TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation)
     {
-        var slots = parse.GetValue(_slots);
-        if (slots is < 1 or > 10_000)
-        {
-            throw new InputException($"--slots {slots}: expected a number from 1 to 10000");
-        }
-
         var sweep = SweepFile.Read(parse.GetRequiredValue(_spec));
-        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, cancellation), slots);
+        var pool = await _devices.PoolAsync(parse, DevicePool.Cpu, cancellation);
+        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation), pool.Slots);
         if (parse.GetValue(_json))
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(report, PlanJson.Default.PlanReport));

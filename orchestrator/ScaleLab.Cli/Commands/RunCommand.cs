@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ScaleLab.Cli.Output;
-using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
@@ -15,37 +15,37 @@ internal sealed class RunCommand : Verb
 {
     private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the sweep; out/<name> unless given", HelpName = "DIR" };
-    private readonly Option<string> _lanes = new("--lanes", "--slots")
-    {
-        Description = "Runs at a time; auto is one per core",
-        HelpName = "COUNT",
-        DefaultValueFactory = _ => "auto",
-    };
-
     private readonly Option<string> _executor = new("--executor")
     {
         Description = "local trains on this machine; simulated trains nothing and makes up losses, to try a design",
         DefaultValueFactory = _ => "local",
     };
 
+    private readonly DeviceArguments _devices;
+
     /// <param name="output">Takes the answer.</param>
     /// <param name="error">Takes progress.</param>
     /// <param name="prepare">Makes the corpus where it is not there yet.</param>
-    public RunCommand(TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare)
+    /// <param name="devices">Lists the devices of this machine.</param>
+    public RunCommand(TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, DeviceQuery devices)
         : base("run", "Train what a sweep still misses, then fit, draw and report. Run it again to resume.")
     {
+        _devices = new DeviceArguments(devices, "unless given, cpu for a new folder and the device of its unfinished runs for an old one");
         Add(_spec);
         Add(_out);
         Add(_executor.AcceptOnlyFromAmong("local", "simulated"));
-        Add(_lanes);
+        _devices.AddTo(this);
         SetAction(async (parse, cancellation) =>
         {
             var simulated = parse.GetValue(_executor) == "simulated";
-            var plan = await Planner.PlanAsync(SweepFile.Read(parse.GetRequiredValue(_spec)), prepare, cancellation);
-            var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{plan.Name}-simulated" : plan.Name));
-            var slots = Slots(parse.GetValue(_lanes)!, plan.Runs.Count);
+            var sweep = SweepFile.Read(parse.GetRequiredValue(_spec));
+            var name = sweep.Spec.Name;
+            var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
+            var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);
+            var plan = await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation);
+            var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
             var summary = await new SweepSession(plan, folder, TimeProvider.System).RunAsync(
-                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, folder),
+                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, pool, folder),
                 remaining => View(error, remaining),
                 _ => Analyse(output, plan, folder),
                 cancellation);
@@ -57,17 +57,9 @@ internal sealed class RunCommand : Verb
     [
         "scalelab run sweeps/quick.yaml",
         "scalelab run my-sweep.yaml --out results/first --lanes 4",
+        "scalelab run sweeps/lm-gpu.yaml --devices cuda:0,cuda:1",
         "scalelab run my-sweep.yaml --executor simulated",
     ];
-
-    private static int Slots(string lanes, int runs)
-    {
-        const int most = 10_000;
-        var slots = lanes == "auto" ? Environment.ProcessorCount
-            : int.TryParse(lanes, System.Globalization.CultureInfo.InvariantCulture, out var given) && given is >= 1 and <= most ? given
-            : throw new InputException($"--lanes {lanes}: expected a number from 1 to {most}, or auto");
-        return Math.Max(1, Math.Min(slots, runs));
-    }
 
     private static IProgressView View(TextWriter error, string opening)
     {

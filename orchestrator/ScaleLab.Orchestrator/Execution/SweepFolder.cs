@@ -1,5 +1,6 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Devices;
 
 namespace ScaleLab.Orchestrator.Execution;
 
@@ -37,11 +38,13 @@ internal sealed class SweepFolder(string path)
             ? new RunFolder(System.IO.Path.Combine(Path, "runs", key))
             : throw new InputException($"'{key}' is no run key");
 
+    /// <summary><c>cuda</c> where unfinished runs were planned for it; null else. So a resumed sweep stays on its device unasked.</summary>
+    public string? PlannedDevice() => Runs().Where(r => r.ReadResult() is null).Select(r => r.ReadSpec().Execution.Device).FirstOrDefault(d => d != DevicePool.Cpu);
+
     /// <exception cref="InputException">The folder holds another sweep, or files that are no sweep's.</exception>
     public void RefuseOtherThan(string name)
     {
-        var runs = In("runs");
-        if (!Directory.Exists(runs))
+        if (!Directory.Exists(In("runs")))
         {
             // A session killed at its start leaves no more than its claim.
             if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => !e.StartsWith(OwnerFile, StringComparison.Ordinal)))
@@ -52,8 +55,7 @@ internal sealed class SweepFolder(string path)
             return;
         }
 
-        var first = Directory.EnumerateDirectories(runs).FirstOrDefault(d => File.Exists(System.IO.Path.Combine(d, "run.json")));
-        if (first is not null && new RunFolder(first).ReadSpec().Sweep is var sweep && sweep != name)
+        if (Runs().FirstOrDefault()?.ReadSpec().Sweep is { } sweep && sweep != name)
         {
             throw new InputException($"{Path} holds the sweep '{sweep}', not '{name}'; choose another folder with --out");
         }
@@ -91,6 +93,10 @@ internal sealed class SweepFolder(string path)
             File.Delete(aside);
         }
     }
+
+    private IEnumerable<RunFolder> Runs() => Directory.Exists(In("runs"))
+        ? Directory.EnumerateDirectories(In("runs")).Select(d => new RunFolder(d)).Where(r => r.Exists)
+        : [];
 
     private static string Aside(string file, ReadOnlySpan<byte> content)
     {

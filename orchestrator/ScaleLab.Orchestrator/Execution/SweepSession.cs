@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ScaleLab.Orchestrator.Collection;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
 
@@ -19,10 +20,10 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         folder.RefuseOtherThan(plan.Name);
         var executor = start();
         await using var owner = await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(executor.Slots), time, cancellation);
-        Publish();
+        var elsewhere = Publish();
         SweepSummary summary;
         await using (executor)
-        await using (var view = show(Opening(executor.Slots)))
+        await using (var view = show(Opening(executor.Slots) + elsewhere))
         {
             summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, time);
         }
@@ -57,14 +58,17 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     }
 
     // Runs first: whoever reads plan.csv finds them all.
-    private void Publish()
+    private string Publish()
     {
-        foreach (var run in plan.Runs)
-        {
-            folder.Run(run.Spec.Key).Create(run.Spec);
-        }
+        var bound = plan.Runs.Select(r => (Asked: r.Spec, There: folder.Run(r.Spec.Key).Create(r.Spec))).ToList();
 
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
         PlanFile.Write(folder, plan);
+
+        // A run that has begun keeps its device, and with it its bits.
+        return string.Concat(bound
+            .Where(b => b.There.Execution.Device != b.Asked.Execution.Device && folder.Run(b.Asked.Key).ReadResult() is null)
+            .GroupBy(b => b.There.Execution.Device)
+            .Select(g => string.Create(CultureInfo.InvariantCulture, $"\n{plan.Name}: {g.Count()} of them began on {g.Key} and stay there{(g.Key == DevicePool.Cuda ? "; they need --devices cuda" : "")}")));
     }
 }

@@ -1,10 +1,10 @@
 using ScaleLab.Contracts.Corpora;
-using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Devices;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
-/// <summary>What a run will take, from its shape alone: estimates for planning, within about 1.5× on one core of a server of 2024 with AVX-512.</summary>
+/// <summary>What a run will take, from its shape alone: estimates for planning, within about 1.5× on one core of a server of 2024 with AVX-512, unmeasured on a GPU.</summary>
 internal static class CostModel
 {
     /// <summary>A process with libtorch and its kernels.</summary>
@@ -33,8 +33,22 @@ internal static class CostModel
     private const double OptimizerSecondsPerParameter = 1e-9;
     private const double SecondsToStart = 1;
 
+    // A GPU, unmeasured: launches and arithmetic overlap, so a pass costs the larger of the two. Kernels of a forward and backward pass are
+    // counted in the model's code; 40 % of a peak between an A100's 312 and an H100's 990 TFLOP/s, and of 20 TFLOP/s for float32 without TF32.
+    private const double SecondsPerKernel = 10e-6;
+    private const double KernelsPerPass = 50;
+    private const double KernelsPerPassAndLayer = 150;
+    private const double GpuBf16FlopsPerSecond = 0.4 * 400e12;
+    private const double GpuFp32FlopsPerSecond = 0.4 * 20e12;
+
+    /// <summary>Seven float32 read or written at 1.4 TB/s.</summary>
+    private const double GpuOptimizerSecondsPerParameter = 2e-11;
+
+    /// <summary>Context, kernels and workspaces of CUDA.</summary>
+    private const long GpuProcessBytes = 1L << 30;
+
     public static long Memory(TrainingSpec training, ExecutionSpec execution) =>
-        ProcessBytes + (TrainingBytesPerParameter * training.Model.Parameters.Total) + training.Model.ActivationBytes(execution.Chunk);
+        (execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes) + (TrainingBytesPerParameter * training.Model.Parameters.Total) + training.Model.ActivationBytes(execution.Chunk);
 
     public static long Disk(TrainingSpec training)
     {
@@ -46,17 +60,12 @@ internal static class CostModel
     /// <summary>Training of the run's own steps, then evaluation, on one device.</summary>
     public static TimeSpan Time(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
     {
-        var (shape, rate) = (training.Model, execution.Math == MathPath.Fast ? FastFlopsPerSecond : ExactFlopsPerSecond);
-        var depth = shape is LanguageModelShape lm ? lm.Depth : 0;
-        var chunk = (long)execution.Chunk * shape.UnitsPerSample;
-
-        var perUnit = (shape.TrainingFlops(1) / rate) + (shape.ActivationBytes(1) / ActivationBytesPerSecond / shape.UnitsPerSample);
-        var perPass = SecondsPerPass + (SecondsPerPassAndLayer * depth);
+        var (speed, parameters) = (Speed.Of(training, execution), training.Model.Parameters.Total);
+        var chunk = (long)execution.Chunk * training.Model.UnitsPerSample;
         var seconds = SecondsToStart;
         foreach (var (steps, batch) in new Timeline(training.Batch).Stretches(training.StartStep, training.EndStep))
         {
-            var passes = (batch + chunk - 1) / chunk;
-            seconds += steps * ((batch * perUnit) + (passes * perPass) + (OptimizerSecondsPerParameter * shape.Parameters.Total));
+            seconds += steps * (speed.Seconds(batch, (batch + chunk - 1) / chunk) + (speed.PerParameter * parameters));
         }
 
         if (training.Phase != RunPhase.Trunk)
@@ -64,9 +73,30 @@ internal static class CostModel
             // Forward only: a third.
             var blocks = evaluation.Blocks ?? long.MaxValue;
             var tokens = blocks < corpus.HeldOutTokens / corpus.BlockTokens ? blocks * corpus.BlockTokens : corpus.HeldOutTokens;
-            seconds += tokens * (perUnit + (perPass / chunk)) / 3;
+            seconds += speed.Seconds(tokens, (double)tokens / chunk) / 3;
         }
 
         return TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>Seconds of work, forward and backward.</summary>
+    private sealed record Speed(double PerUnit, double PerPass, double PerParameter, bool Overlaps)
+    {
+        public double Seconds(double units, double passes) =>
+            Overlaps ? Math.Max(units * PerUnit, passes * PerPass) : (units * PerUnit) + (passes * PerPass);
+
+        public static Speed Of(TrainingSpec training, ExecutionSpec execution)
+        {
+            var (shape, flops) = (training.Model, training.Model.TrainingFlops(1));
+            if (execution.Device == DevicePool.Cuda)
+            {
+                var peak = training.Precision == Precision.Bf16 ? GpuBf16FlopsPerSecond : GpuFp32FlopsPerSecond;
+                return new Speed(flops / peak, SecondsPerKernel * (KernelsPerPass + (KernelsPerPassAndLayer * shape.Depth)), GpuOptimizerSecondsPerParameter, Overlaps: true);
+            }
+
+            var rate = execution.Math == MathPath.Fast ? FastFlopsPerSecond : ExactFlopsPerSecond;
+            var perUnit = (flops / rate) + (shape.ActivationBytes(1) / ActivationBytesPerSecond / shape.UnitsPerSample);
+            return new Speed(perUnit, SecondsPerPass + (SecondsPerPassAndLayer * shape.Depth), OptimizerSecondsPerParameter, Overlaps: false);
+        }
     }
 }

@@ -46,6 +46,9 @@ internal sealed record PlanTotals
     /// <summary>Model FLOPs if each point trained from step 0.</summary>
     public required double FlopsOfSeparateRuns { get; init; }
 
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Largest memory of one run, bytes, estimated.</summary>
     public required long MemoryBytes { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record PlanTotals
         Runs = plan.Runs.Count,
         Flops = plan.Bill,
         FlopsOfSeparateRuns = plan.BillOfSeparateRuns,
+        Device = plan.Runs[0].Spec.Execution.Device,
         MemoryBytes = plan.Runs.Max(r => r.Memory),
         DiskBytes = plan.Runs.Sum(r => r.Disk),
         DeviceSeconds = Math.Round(plan.Runs.Sum(r => r.Time.TotalSeconds), 1),

@@ -9,33 +9,30 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// <summary>Expands a sweep into runs: under WSD one trunk for all points that differ in D alone, cut where cooldowns fork.</summary>
 internal sealed class Planner
 {
-    /// <summary>Units of D in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
-    private const int ChunkUnits = 2048;
-
     private const double LargestD = 1e18;
 
     private readonly SweepFile _sweep;
     private readonly CorpusInfo _corpus;
-    private readonly MathPath _math;
+    private readonly Target _target;
     private readonly string _build;
     private readonly Dictionary<string, PlannedRun> _runs = [];
     private readonly List<string> _notes = [];
 
-    private Planner(SweepFile sweep, CorpusInfo corpus, MathPath math, string build)
+    private Planner(SweepFile sweep, CorpusInfo corpus, Target target, string build)
     {
-        (_sweep, _corpus, _math, _build) = (sweep, corpus, math, build);
+        (_sweep, _corpus, _target, _build) = (sweep, corpus, target, build);
     }
 
     /// <param name="sweep">What is wanted.</param>
     /// <param name="corpus">Prepared from the sweep's data.</param>
-    /// <param name="math">Kernels of the machine that will train.</param>
+    /// <param name="target">The device that will train.</param>
     /// <param name="build">Version and commit, for the record.</param>
     /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
-    public static Plan Plan(SweepFile sweep, CorpusInfo corpus, MathPath math, string build) => new Planner(sweep, corpus, math, build).Expand();
+    public static Plan Plan(SweepFile sweep, CorpusInfo corpus, Target target, string build) => new Planner(sweep, corpus, target, build).Expand();
 
-    /// <summary>Prepares the corpus where need be, then plans for this machine.</summary>
-    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation) =>
-        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), CpuMath.Best(), Version);
+    /// <summary>Prepares the corpus where need be, then plans.</summary>
+    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Target target, CancellationToken cancellation) =>
+        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), target, Version);
 
     private static string Version { get; } =
         typeof(Planner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -59,6 +56,7 @@ internal sealed class Planner
 
         var runs = _runs.Values.ToList();
         NoteEpochs(runs);
+        NoteDevice(runs);
         var plan = new Plan(_sweep.Spec.Name, _sweep.Text, _corpus, runs)
         {
             Laws = [.. _sweep.Spec.Law.Select(l => l.ToString().ToLowerInvariant())],
@@ -174,7 +172,7 @@ internal sealed class Planner
             return key;
         }
 
-        var execution = new ExecutionSpec { Math = _math, Chunk = Chunk(training) };
+        var execution = Placement.Of(training, _target);
         var evaluation = _sweep.Spec.Evaluation;
         _runs.Add(key, new PlannedRun
         {
@@ -202,14 +200,6 @@ internal sealed class Planner
         return key;
     }
 
-    // No pass holds more than the largest batch of the run.
-    private static int Chunk(TrainingSpec training)
-    {
-        var sample = training.Model.UnitsPerSample;
-        var largest = new Timeline(training.Batch).BatchAt(training.EndStep - 1);
-        return (int)Math.Min(Math.Max(1, ChunkUnits / sample), largest / sample);
-    }
-
     private void CheckCorpus()
     {
         var context = _sweep.Spec.Options.Context;
@@ -231,6 +221,19 @@ internal sealed class Planner
         if (repeating.Count > 0)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{repeating.Count} of {runs.Count(r => r.IsPoint)} points see the corpus more than once, up to {repeating.Max(r => r.Exposure.Epochs):0.##} times; laws without data repetition do not describe them"));
+        }
+    }
+
+    private void NoteDevice(List<PlannedRun> runs)
+    {
+        if (_target.EmulatesBf16 && runs.Exists(r => r.Spec.Training.Precision == Precision.Bf16))
+        {
+            _notes.Add("this CPU has neither AVX512_BF16 nor AMX-BF16: bf16 is emulated, and slower than fp32");
+        }
+
+        if (Placement.Usable(_target) is { } usable && runs.Where(r => r.Memory > usable).ToList() is { Count: > 0 } large)
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{large.Count} of {runs.Count} runs need up to {large.Max(r => r.Memory) / 1e9:0.#} GB where one has {usable / 1e9:0.#} GB{(_target.MemoryBytes is null ? " (assumed)" : "")}; a run trains on one device and cannot be split"));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Orchestrator.Workers;
@@ -25,8 +26,15 @@ internal sealed class LocalExecutor : IRunExecutor
 
     public bool IsSimulated => false;
 
-    public static LocalExecutor Processes(int slots, SweepFolder folder) =>
-        new(slots, k => WorkerProcess.Start(RunnerExecutable.Start("serve"), folder.WorkerLog(k)));
+    /// <param name="slots">Workers at once.</param>
+    /// <param name="pool">Where they train, each on one device.</param>
+    /// <param name="folder">Takes their logs.</param>
+    public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder) => new(slots, k =>
+    {
+        var start = RunnerExecutable.Start("serve");
+        WorkerEnvironment.Show(start, pool.OfWorker(k));
+        return WorkerProcess.Start(start, folder.WorkerLog(k));
+    });
 
     public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {

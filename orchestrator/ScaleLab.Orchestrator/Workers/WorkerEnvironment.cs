@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Orchestrator.Workers;
 
@@ -33,5 +34,16 @@ internal static class WorkerEnvironment
         {
             start.Environment[name] = value;
         }
+    }
+
+    /// <summary>Lets the worker see <paramref name="device"/> and no other GPU.</summary>
+    public static void Show(ProcessStartInfo start, DeviceInfo device)
+    {
+        // Numbers count within what this process may see itself: that list names indices or UUIDs.
+        const string visible = "CUDA_VISIBLE_DEVICES";
+        var number = device.Device.AsSpan(device.Kind.Length).TrimStart(':').ToString();
+        start.Environment[visible] = number.Length > 0 && start.Environment.TryGetValue(visible, out var mine) && mine is not null
+            ? mine.Split(',')[int.Parse(number, CultureInfo.InvariantCulture)]
+            : number;
     }
 }

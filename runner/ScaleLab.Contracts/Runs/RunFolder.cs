@@ -16,14 +16,28 @@ public sealed partial class RunFolder(string path)
 
     private string ResultFile => System.IO.Path.Combine(Path, "result.json");
 
-    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones.</summary>
-    public void Create(RunSpec spec)
+    /// <summary>Whether there is a <c>run.json</c>.</summary>
+    public bool Exists => File.Exists(SpecFile);
+
+    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones. Another device may be planned until the first attempt.</summary>
+    /// <returns>What binds.</returns>
+    public RunSpec Create(RunSpec spec)
     {
-        if (!File.Exists(SpecFile))
+        if (!Exists)
         {
             Directory.CreateDirectory(Path);
             Publish(SpecFile, spec, ContractJson.Default.RunSpec);
         }
+
+        var first = ReadSpec();
+        if (first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0)
+        {
+            return first;
+        }
+
+        var aside = Aside(SpecFile, spec, ContractJson.Default.RunSpec);
+        File.Move(aside, SpecFile, overwrite: true);
+        return spec;
     }
 
     /// <exception cref="InputException">There is no readable <c>run.json</c>.</exception>
@@ -77,16 +91,22 @@ public sealed partial class RunFolder(string path)
     // Written aside, then linked: link(2) fails where the name exists, on NFS too, and a reader sees all of the file or none.
     internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type)
     {
-        var aside = $"{file}.{Guid.NewGuid():N}";
+        var aside = Aside(file, value, type);
         try
         {
-            File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
             return Link(aside, file) == 0 || (File.Exists(file) ? false : throw new IOException($"cannot link {file}: error {Marshal.GetLastPInvokeError()}"));
         }
         finally
         {
             File.Delete(aside);
         }
+    }
+
+    private static string Aside<T>(string file, T value, JsonTypeInfo<T> type)
+    {
+        var aside = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
+        return aside;
     }
 
     private static string Name(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -27,7 +27,7 @@ public sealed record RunSpec
 /// <summary>How the arithmetic is carried out: no part of the identity, but of the bits.</summary>
 public sealed record ExecutionSpec
 {
-    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    /// <summary><c>cpu</c> or <c>cuda</c>. Which GPU it is decides no bits: the worker sees one.</summary>
     public string Device { get; set; } = "cpu";
 
     public MathPath Math { get; set; } = MathPath.Exact;

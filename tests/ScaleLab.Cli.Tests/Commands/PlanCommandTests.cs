@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using ScaleLab.Cli.Commands;
 using ScaleLab.Cli.Output;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Sweeps;
 using ScaleLab.Orchestrator.Tests.Sweeps;
 using ScaleLab.Tests;
@@ -27,7 +31,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task A_plan_as_json_has_a_row_for_each_run_and_the_totals()
     {
         using var output = new StringWriter();
-        var root = new RootCommand { new PlanCommand(output, (_, _) => Task.FromResult(Sample.Corpus)) };
+        var root = new RootCommand { new PlanCommand(output, (_, _) => Task.FromResult(Sample.Corpus), NoGpu) };
         var spec = Write(Sample.Head + "grid: {n: 43k, d: [1M, 2M]}");
         Assert.Equal(0, await root.Parse(["plan", spec, "--json", "--slots", "3"]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
 
@@ -74,10 +78,40 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--slots", "0", "error: --slots 0: expected a number from 1 to 10000\n")]
-    [InlineData("--slots", "two", "error: Cannot parse argument 'two' for option '--slots' as expected type 'System.Int32'.\n")]
+    [InlineData("--slots", "0", "error: --lanes 0: expected a number from 1 to 10000, or auto\n")]
+    [InlineData("--lanes", "two", "error: --lanes two: expected a number from 1 to 10000, or auto\n")]
+    [InlineData("--devices", "gpu", "error: --devices gpu: expected cpu, cuda, or a list such as cuda:0,cuda:2\n")]
     public async Task So_is_an_option_out_of_range(string option, string value, string message) =>
-        Assert.Equal((ExitCode.Usage, message), await RunAsync("plan", Write(Sample.Head), option, value));
+        Assert.Equal((ExitCode.Usage, message), await RunAsync("plan", Write(Sample.Head + "grid: {n: 43k, d: 1M}"), option, value));
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("run")]
+    public async Task Cuda_where_there_is_none_is_refused_before_anything_is_prepared_or_written(string verb)
+    {
+        var spec = Write(Sample.Head + "grid: {n: 43k, d: 1M}");
+        Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare = (_, _) => throw new InvalidOperationException("nothing should be prepared");
+        var root = new RootCommand { new PlanCommand(TextWriter.Null, prepare, NoGpu), new RunCommand(TextWriter.Null, TextWriter.Null, prepare, NoGpu) };
+        string[] args = [verb, spec, "--devices", "cuda"];
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        var error = await Assert.ThrowsAsync<InputException>(() => root.Parse(verb == "run" ? [.. args, "--out", $"{_folder}/out"] : args).InvokeAsync(configuration, TestContext.Current.CancellationToken));
+        Assert.StartsWith("--devices cuda: the runner sees no GPU; build with -p:TorchBackend=cuda, or set SCALELAB_LIBTORCH", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_plan_for_gpus_has_a_slot_for_each_and_says_that_its_time_is_unmeasured()
+    {
+        using var output = new StringWriter();
+        DeviceQuery two = _ => Task.FromResult<IReadOnlyList<DeviceInfo>>([new() { Device = "cuda:0" }, new() { Device = "cuda:1" }]);
+        var root = new RootCommand { new PlanCommand(output, (_, _) => Task.FromResult(Sample.Corpus), two) };
+        Assert.Equal(0, await root.Parse(["plan", Write(Sample.Head + "grid: {n: 43k, d: 1M}"), "--devices", "cuda"]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains(" on 2 slots, ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("time and memory unmeasured on cuda", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Task<IReadOnlyList<DeviceInfo>> NoGpu(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DeviceInfo>>([new() { Device = "cpu" }]);
 
     private string Write(string text)
     {

@@ -42,6 +42,22 @@ public sealed class CostModelTests
         Assert.InRange(memory, 16 * training.Model.Parameters.Total, 40e9);
     }
 
+    [Fact]
+    public void On_a_gpu_small_models_pay_for_launches_and_large_ones_for_flops()
+    {
+        Assert.Equal(Gpu(43e3, 2048), Gpu(43e3, 8192), 0.01);
+        Assert.InRange(Gpu(1e9, 65_536) / Gpu(1e9, 16_384), 3.9, 4.1);
+        Assert.InRange(Gpu(1e9, 65_536), 5 * 1e9 * 65_536 / (0.4 * 400e12), 8 * 1e9 * 65_536 / (0.4 * 400e12));
+
+        // Seconds of one step that fits one pass.
+        static double Gpu(double n, long batch)
+        {
+            var training = Training(n, batch, 1000) with { Precision = Precision.Bf16 };
+            var execution = new ExecutionSpec { Device = "cuda", Chunk = (int)(batch / 128) };
+            return CostModel.Time(training, execution, new EvaluationSpec { Blocks = 1 }, Sample.Corpus).TotalSeconds / 1000;
+        }
+    }
+
     private static TrainingSpec Training(double n, long batch, long steps) => Sample.Plan("grid: {n: 15k, d: 1M}").Runs[^1].Spec.Training with
     {
         Model = LanguageModelFamily.Solve(n, new LanguageModelOptions(), vocabulary: 256),

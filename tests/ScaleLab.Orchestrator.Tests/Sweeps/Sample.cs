@@ -1,5 +1,4 @@
 using ScaleLab.Contracts.Corpora;
-using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Tests.Sweeps;
@@ -28,7 +27,7 @@ internal static class Sample
 
         """;
 
-    public static Plan Plan(string rest) => PlanText(Head + rest);
+    public static Plan Plan(string rest, Target? target = null) => PlanText(Head + rest, target);
 
-    public static Plan PlanText(string text) => Planner.Plan(SweepFile.Parse("sample.yaml", text), Corpus, MathPath.Exact, "0.1.0");
+    public static Plan PlanText(string text, Target? target = null) => Planner.Plan(SweepFile.Parse("sample.yaml", text), Corpus, target ?? new Target(), "0.1.0");
 }

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Globalization;
+using ScaleLab.Contracts;
+using ScaleLab.Orchestrator.Devices;
+
+namespace ScaleLab.Cli.Commands;
+
+/// <summary>The options that say where runs train.</summary>
+/// <param name="list">Lists the devices of this machine.</param>
+/// <param name="otherwise">What holds where the command line names no device, for the help.</param>
+internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
+{
+    private const int MostLanes = 10_000;
+
+    private readonly Option<string?> _devices = new("--devices")
+    {
+        Description = $"cpu, cuda (every GPU that the runner sees) or a list such as cuda:0,cuda:2; {otherwise}",
+        HelpName = "LIST",
+    };
+
+    private readonly Option<string> _lanes = new("--lanes", "--slots")
+    {
+        Description = "Runs at a time on each device; auto is one per core, or one per GPU",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_devices);
+        command.Add(_lanes);
+    }
+
+    /// <param name="parse">The command line.</param>
+    /// <param name="usual">The devices where the command line names none.</param>
+    /// <param name="cancellation">Ends the question to the runner.</param>
+    /// <exception cref="InputException">A device is not there, or an option is none.</exception>
+    public Task<DevicePool> PoolAsync(ParseResult parse, string usual, CancellationToken cancellation) =>
+        DevicePool.ChooseAsync(parse.GetValue(_devices) ?? usual, Lanes(parse.GetValue(_lanes)!), list, cancellation);
+
+    private static int? Lanes(string lanes) => lanes == "auto" ? null
+        : int.TryParse(lanes, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given is >= 1 and <= MostLanes ? given
+        : throw new InputException($"--lanes {lanes}: expected a number from 1 to {MostLanes}, or auto");
+}

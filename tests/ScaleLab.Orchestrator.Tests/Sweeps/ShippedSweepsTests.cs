@@ -1,0 +1,36 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Sweeps;
+using ScaleLab.Tests;
+
+namespace ScaleLab.Orchestrator.Tests.Sweeps;
+
+public sealed class ShippedSweepsTests : IDisposable
+{
+    // The shards that lm-gpu.yaml waits for lie beside the folder of the specs.
+    private readonly string _root = Directory.CreateTempSubdirectory("scalelab-shipped-").FullName;
+
+    public static TheoryData<string> Names => [.. Directory.EnumerateFiles(Golden.RepositoryFile("sweeps"), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_shipped_sweep_plans_within_one_epoch(string name)
+    {
+        var spec = Path.Combine(Directory.CreateDirectory(Path.Combine(_root, "sweeps")).FullName, name);
+        File.Copy(Golden.RepositoryFile(Path.Combine("sweeps", name)), spec);
+        Directory.CreateDirectory(Path.Combine(_root, "data", "fineweb10B"));
+
+        var sweep = SweepFile.Read(spec);
+        var corpus = sweep.Spec.Data.VocabularySize is { } vocabulary
+            ? Sample.Corpus with { VocabularySize = vocabulary, TokenBytes = 2, TrainTokens = 10_000_000_000 }
+            : Sample.Corpus with { TrainTokens = 8_771_714 };
+        var target = sweep.Spec.Train.Precision == Precision.Bf16 ? new Target { Device = "cuda" } : new Target();
+        var plan = await Planner.PlanAsync(sweep, (_, _) => Task.FromResult(corpus), target, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Path.GetFileNameWithoutExtension(name), plan.Name);
+        Assert.Contains("$schema=./sweep.schema.json", sweep.Text.Split('\n')[0], StringComparison.Ordinal);
+        Assert.All(plan.Runs, r => Assert.InRange(r.Exposure.Epochs, 0, 1));
+        Assert.All(plan.Runs, r => Assert.InRange(r.Memory, 0, Placement.Usable(target) ?? double.MaxValue));
+    }
+}
