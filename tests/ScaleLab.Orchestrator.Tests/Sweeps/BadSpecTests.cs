@@ -35,12 +35,12 @@ public sealed class BadSpecTests
 
         // Sizes that cannot be met.
         { "grid: {n: [3k], d: [1M]}", "4:12: no model of this recipe has about 3k parameters; the nearest has 14.9k (width 16, vocabulary 256)" },
-        { "grid: {n: [43k], d: [600]}", "4:22: D = 600 is too small: the nearest whole number of steps of 512 tokens gives 512" },
-        { "grid: {n: [43k], d: [1k]}", "4:22: D = 1.02k is too small: its 2 steps of 512 tokens leave none for a cooldown of 0.2 of D" },
+        { "grid: {n: [43k], d: [300]}", "4:22: D = 300 is too small: the nearest whole number of steps of 256 tokens gives 256" },
+        { "grid: {n: [43k], d: [600]}", "4:22: D = 512 is too small: its 2 steps of 256 tokens leave none for a cooldown of 0.2 of D" },
         { "grid: {isoflop: {flops: [1e10, 1e30], n: 43k}}", "4:32: D = 3.88e+24 is more than 1e+18" },
-        { "grid: {n: 43k, tokens_per_param: 1e-6}", "4:34: D = 0.0432 is too small: the nearest whole number of steps of 512 tokens gives 512" },
-        { "grid: {n: [43k], d: [20k]}", "4:22: D = 20k forks its cooldown at 15.9k tokens, before the warmup of 20.5k tokens ends" },
-        { "grid: {n: [43k], d: [20k]}\ntrain: {schedule: cosine}", "4:22: D = 20k ends before the warmup of 20.5k tokens does" },
+        { "grid: {n: 43k, tokens_per_param: 1e-6}", "4:34: D = 0.0432 is too small: the nearest whole number of steps of 256 tokens gives 256" },
+        { "grid: {n: [43k], d: [10k]}", "4:22: D = 9.98k forks its cooldown at 7.94k tokens, before the warmup of 10.2k tokens ends" },
+        { "grid: {n: [43k], d: [10k]}\ntrain: {schedule: cosine}", "4:22: D = 9.98k ends before the warmup of 10.2k tokens does" },
 
         // Rules of the recipe.
         { Good + "train: {schedule: linear}", "5:19: 'linear' is no schedule; there is cosine, wsd" },

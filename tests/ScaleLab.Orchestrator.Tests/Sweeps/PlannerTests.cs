@@ -152,7 +152,7 @@ public sealed class PlannerTests
     {
         var training = Sample.Plan("options: {context: 1024}\ngrid: {n: 133k, d: 1M}").Runs[0].Spec;
         Assert.Equal(1024, training.Training.Batch.Initial);
-        Assert.Equal(1, training.Execution.Chunk);
+        Assert.Equal(2, training.Execution.Chunk);
     }
 
     [Fact]
