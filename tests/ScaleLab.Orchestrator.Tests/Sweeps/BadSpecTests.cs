@@ -36,7 +36,7 @@ public sealed class BadSpecTests
         // Sizes that cannot be met.
         { "grid: {n: [3k], d: [1M]}", "4:12: no model of this recipe has about 3k parameters; the nearest has 14.9k (width 16, vocabulary 256)" },
         { "grid: {n: [43k], d: [300]}", "4:22: D = 300 is too small: the nearest whole number of steps of 256 tokens gives 256" },
-        { "grid: {n: [43k], d: [600]}", "4:22: D = 512 is too small: its 2 steps of 256 tokens leave none for a cooldown of 0.2 of D" },
+        { "grid: {n: [43k], d: [512]}", "4:22: D = 512 is too small: its 2 steps of 256 tokens leave none for a cooldown of 0.2 of D" },
         { "grid: {isoflop: {flops: [1e10, 1e30], n: 43k}}", "4:32: D = 3.88e+24 is more than 1e+18" },
         { "grid: {n: 43k, tokens_per_param: 1e-6}", "4:34: D = 0.0432 is too small: the nearest whole number of steps of 256 tokens gives 256" },
         { "grid: {n: [43k], d: [10k]}", "4:22: D = 9.98k forks its cooldown at 7.94k tokens, before the warmup of 10.2k tokens ends" },
