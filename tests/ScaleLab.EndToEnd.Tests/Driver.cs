@@ -14,9 +14,10 @@ internal sealed class Driver : IDisposable
 
     public Driver(string data, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "scalelab")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A script in the background ignores SIGINT, and so would all that it starts: here Ctrl-C is under test.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SCALELAB_DATA"] = data;
-        foreach (var argument in arguments)
+        foreach (var argument in (ReadOnlySpan<string>)["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "scalelab"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Reflection;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Text;
@@ -32,10 +32,7 @@ internal sealed class Planner
 
     /// <summary>Prepares the corpus where need be, then plans.</summary>
     public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Target target, CancellationToken cancellation) =>
-        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), target, Version);
-
-    private static string Version { get; } =
-        typeof(Planner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), target, BuildInfo.Version);
 
     private Plan Expand()
     {

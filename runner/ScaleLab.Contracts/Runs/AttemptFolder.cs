@@ -15,6 +15,7 @@ public sealed class AttemptFolder(string path, int number)
     /// <summary>Touched while the worker lives.</summary>
     public string HeartbeatFile => System.IO.Path.Combine(Path, "heartbeat");
 
+    /// <summary>Where a failure came from, for those who debug it.</summary>
     public string LogFile => System.IO.Path.Combine(Path, "log.txt");
 
     /// <summary>Final weights with Hugging Face-style names, and <c>config.json</c>.</summary>

@@ -29,15 +29,19 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
         }
         catch (Exception e)
         {
-            return Failed(Classify(e), e.Message.Split('\n')[0].Trim());
+            return Failed(Classify(e), e.Message.Split('\n')[0].Trim(), e);
         }
 
-        WorkerEvent Failed(FailureClass kind, string message)
+        WorkerEvent Failed(FailureClass kind, string message, Exception? cause = null)
         {
             var failure = new RunFailure { Class = kind, Message = message };
             try
             {
                 attempt?.Publish(failure);
+                if (attempt is not null && cause is not null)
+                {
+                    File.AppendAllText(attempt.LogFile, $"{cause}\n");
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -74,6 +74,14 @@ public sealed class ServeCommandTests : TorchTests, IDisposable
     public void A_corpus_that_is_not_there_fails_for_good() =>
         Fails(_runs.Create("run", _runs.Training(5) with { Corpus = new string('a', 64) }).Path, "holds no corpus aaaa");
 
+    [Fact]
+    public void A_failed_attempt_leaves_its_stack_in_its_log()
+    {
+        var run = _runs.Create("run", _runs.Training(5) with { Corpus = new string('a', 64) });
+        Fails(run.Path, "holds no corpus aaaa");
+        Assert.Contains("TokenCorpus", File.ReadAllText(run.Attempt(1).LogFile), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gpu")]
     [InlineData("cuda:77")]
