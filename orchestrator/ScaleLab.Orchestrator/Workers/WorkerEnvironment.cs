@@ -19,9 +19,6 @@ internal static class WorkerEnvironment
             // libgomp's spinning barriers collapse as soon as anything else runs on the machine.
             ["GOMP_SPINCOUNT"] = "0",
 
-            // Activations in huge pages: fewer TLB misses.
-            ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
-
             // Workers compete for cores; a compiler thread of theirs should not.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
