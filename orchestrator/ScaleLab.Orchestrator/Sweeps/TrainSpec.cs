@@ -32,7 +32,7 @@ internal sealed record TrainSpec
     [Range(0, 100, MinimumIsExclusive = true)]
     public double? Lr { get; init; }
 
-    /// <summary>Matrices learn at lr · base_width / fan-in; 0 gives every width the same rate.</summary>
+    /// <summary>Matrices learn at lr · base_width / width; 0 gives every width the same rate.</summary>
     [Range(0, 1_000_000)]
     public int? BaseWidth { get; init; }
 

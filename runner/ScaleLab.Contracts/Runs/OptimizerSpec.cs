@@ -6,7 +6,7 @@ public sealed record OptimizerSpec
     /// <summary>Peak learning rate of a matrix of width <see cref="BaseWidth"/> at the initial batch.</summary>
     public required double Lr { get; init; }
 
-    /// <summary>Matrices learn at Lr · BaseWidth / fan-in (Yang et al. 2022, table 8, Adam). 0 switches the rule off.</summary>
+    /// <summary>Matrices learn at Lr · BaseWidth / width (Yang et al. 2022, table 8, Adam). 0 switches the rule off.</summary>
     public int BaseWidth { get; set; } = 64;
 
     /// <summary>The input table and the gains learn at this multiple of Lr, whatever the width.</summary>

@@ -45,7 +45,7 @@ public enum MathPath
     /// <summary>libtorch's default (MKL).</summary>
     Exact,
 
-    /// <summary>oneDNN's kernels: still float32 on AVX-512 without AMX, and twice as fast where MKL falls back to AVX2.</summary>
+    /// <summary>oneDNN's kernels: still float32 on AVX-512 without AMX, and faster where MKL falls back to AVX2.</summary>
     Fast,
 }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ScaleLab.Runner.Native;
 
-/// <summary>Tells glibc to keep freed memory: activations come and go every step, and returning them to the kernel costs page faults (a whole step was 12–16 % faster).</summary>
+/// <summary>Tells glibc to keep freed memory: activations come and go every step, and returning them to the kernel costs page faults.</summary>
 internal static partial class Malloc
 {
     private const int MmapThreshold = -3;
