@@ -19,19 +19,21 @@ internal static class TrainBenchmark
     {
         var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 4;
         var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
-        Console.WriteLine($"one thread, batch {Batch} x {Context} tokens, tokens per CPU second, medians of {rounds} rounds of {seconds} s; ratios to PyTorch in float32");
+        Console.WriteLine($"one thread, batch {Batch} x {Context} tokens, tokens per CPU second, medians of {rounds} rounds of {seconds} s");
         foreach (var (size, shape) in Sizes)
         {
-            var (rival, fp32, bf16) = (new List<double>(), new List<double>(), new List<double>());
-            object[] common = [.. shape.Cast<object>(), Batch, Context, seconds];
-            for (var round = 0; round < rounds; round++)
+            foreach (var precision in Enum.GetValues<Precision>())
             {
-                rival.Add(Measure(Python(), [Path.Combine(AppContext.BaseDirectory, "rivals", "train.py"), .. common]));
-                fp32.Add(Measure(Worker(), ["train-ours", .. common, Precision.Fp32]));
-                bf16.Add(Measure(Worker(), ["train-ours", .. common, Precision.Bf16]));
-            }
+                var (rival, ours) = (new List<double>(), new List<double>());
+                object[] common = [.. shape.Cast<object>(), Batch, Context, seconds, precision];
+                for (var round = 0; round < rounds; round++)
+                {
+                    rival.Add(Measure(Python(), [Path.Combine(AppContext.BaseDirectory, "rivals", "train.py"), .. common]));
+                    ours.Add(Measure(Worker(), ["train-ours", .. common]));
+                }
 
-            Console.WriteLine($"N {size,5}: PyTorch {Median(rival),8:N0}   ScaleLab fp32 {Median(fp32),8:N0} ({Ratio(fp32, rival)})   bf16 {Median(bf16),8:N0} ({Ratio(bf16, rival)})");
+                Console.WriteLine($"N {size,5} {precision}: PyTorch {Median(rival),8:N0}   ScaleLab {Median(ours),8:N0} ({Ratio(ours, rival)})");
+            }
         }
 
         return 0;

@@ -23,11 +23,15 @@ public sealed class RunKeyTests
     [Fact]
     public void Keys_are_golden()
     {
-        Assert.Equal("lm-n133k-d1M-s0-", RunKey.Of(Branch)[..16]);
+        Assert.Equal("lm-n133k-d1M-s0-aaf283faaaf5", RunKey.Of(Branch));
         Assert.Equal(
-            """{"batch":{"initial":512},"corpus":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","d":999936,"end_step":1953,"model":{"context":128,"depth":2,"family":"lm","feed_forward":176,"heads":2,"vocabulary":256,"width":64},"optimizer":{"lr":0.004},"phase":"branch","schedule":{"kind":"wsd","warmup":20480},"start_step":1562}""",
+            """{"batch":{"initial":512},"corpus":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","d":999936,"end_step":1953,"model":{"context":128,"depth":2,"family":"lm","feed_forward":176,"heads":2,"vocabulary":256,"width":64},"optimizer":{"lr":0.004},"phase":"branch","schedule":{"kind":"wsd","warmup":20480},"semantics":2,"start_step":1562}""",
             RunKey.Canonical(Branch));
     }
+
+    [Fact]
+    public void Raising_the_semantics_retires_every_key() =>
+        Assert.NotEqual(RunKey.Of(Branch), RunKey.Of(Branch with { Semantics = TrainingSpec.CurrentSemantics + 1 }));
 
     [Fact]
     public void A_missing_key_means_its_default()

@@ -11,6 +11,8 @@ public static class RunKey
     // Fields at their defaults are left out, so that a field added later does not rename the runs of today.
     private static readonly JsonObject Defaults = Tree(new TrainingSpec
     {
+        // The first version, never the current one: left out as a default, a raised version would change no key.
+        Semantics = 1,
         Model = null!,
         Corpus = null!,
         Phase = RunPhase.Whole,

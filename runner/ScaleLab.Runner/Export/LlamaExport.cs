@@ -58,7 +58,7 @@ internal static class LlamaExport
         ["num_attention_heads"] = shape.Heads,
         ["num_key_value_heads"] = shape.Heads,
         ["hidden_act"] = "silu",
-        ["rms_norm_eps"] = LanguageModel.NormEpsilon,
+        ["rms_norm_eps"] = Layers.NormEpsilon,
         ["rope_theta"] = LanguageModel.RopeBase,
         ["attention_bias"] = false,
         ["mlp_bias"] = false,

@@ -8,7 +8,6 @@ namespace ScaleLab.Runner.Models;
 /// <summary>A decoder-only transformer (<see cref="LanguageModelShape"/>) as functions over a <see cref="ParameterSet"/>.</summary>
 internal sealed class LanguageModel : IDisposable
 {
-    internal const double NormEpsilon = 1e-6;
     internal const double RopeBase = 10_000;
 
     private readonly LanguageModelShape _shape;
@@ -19,10 +18,9 @@ internal sealed class LanguageModel : IDisposable
     private readonly Tensor _head;
     private readonly double _headScale;
 
-    // Constants of the positions: cos (T, hd), signed sin (T, hd), causal mask (1, T, T).
+    // Constants of the positions, (T, hd/2).
     private readonly Tensor _cos;
     private readonly Tensor _sin;
-    private readonly Tensor _mask;
 
     /// <param name="shape">The model.</param>
     /// <param name="seed">Of the initial weights, drawn on the CPU whatever the device.</param>
@@ -62,9 +60,8 @@ internal sealed class LanguageModel : IDisposable
         Tensor Keep(Tensor t) => t.to(type, device).DetachFromDisposeScope();
         // Queries and keys are both rotated, so each takes the root of attention's 1/√hd.
         var scale = Math.Pow(shape.HeadWidth, -0.25);
-        _cos = Keep(cat([angle.cos(), angle.cos()], -1) * scale);
-        _sin = Keep(cat([-angle.sin(), angle.sin()], -1) * scale);
-        _mask = Keep(full([1, shape.Context, shape.Context], double.NegativeInfinity, ScalarType.Float64).triu(1));
+        _cos = Keep(angle.cos() * scale);
+        _sin = Keep(angle.sin() * scale);
     }
 
     /// <summary>Standard deviation of the input table; constant over widths, as its rows are read one at a time.</summary>
@@ -81,23 +78,27 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Sum of the cross entropies in nats.</summary>
     /// <param name="tokens">Int64 (B, T).</param>
     /// <param name="targets">Int64 (B, T); −100 is not counted.</param>
-    public Tensor LossSum(Tensor tokens, Tensor targets) =>
-        F.cross_entropy(Logits(tokens).view(-1, _shape.Vocabulary).to(_embedding.dtype), targets.reshape(-1), reduction: nn.Reduction.Sum);
+    public Tensor LossSum(Tensor tokens, Tensor targets) => Layers.CrossEntropySum(Flat(tokens), targets.reshape(-1));
 
     /// <param name="tokens">Int64 (B, T), T at most the context.</param>
     /// <returns>(B, T, V).</returns>
-    public Tensor Logits(Tensor tokens)
+    public Tensor Logits(Tensor tokens) => Flat(tokens).view(tokens.shape[0], tokens.shape[1], _shape.Vocabulary);
+
+    // Rows of all sequences, (B·T, …), are what every layer but attention works on.
+    private Tensor Flat(Tensor tokens)
     {
-        var (batch, length) = (tokens.shape[0], tokens.shape[1]);
-        var x = _embedding.index_select(0, tokens.reshape(-1)).view(batch, length, _shape.Width); // (B, T, C)
-        foreach (var block in _blocks)
+        var length = tokens.shape[1];
+        var x = _embedding.index_select(0, tokens.reshape(-1)); // (BT, C)
+        (x, var normed) = Layers.AddNorm(x, null, _blocks[0].AttentionNorm, _matmulType);
+        for (var l = 0; l < _blocks.Length; l++)
         {
-            x = x + Attention(Normalize(x), block);
-            var gateUp = Linear(Normalize(x), block.GateUp * block.MlpNorm).chunk(2, -1); // 2 × (B, T, F)
-            x = x + Linear(F.silu(gateUp[0]) * gateUp[1], block.Down);
+            var block = _blocks[l];
+            (x, normed) = Layers.AddNorm(x, Linear(Attention(Linear(normed, block.Qkv), length), block.Out), block.MlpNorm, _matmulType);
+            var next = l + 1 < _blocks.Length ? _blocks[l + 1].AttentionNorm : _headScale == 1 ? _norm : _norm * _headScale;
+            (x, normed) = Layers.AddNorm(x, Linear(Layers.SwiGlu(Linear(normed, block.GateUp)), block.Down), next, _matmulType);
         }
 
-        return Linear(Normalize(x), _head * (_headScale == 1 ? _norm : _norm * _headScale));
+        return Linear(normed, _head);
     }
 
     public void Dispose()
@@ -105,40 +106,19 @@ internal sealed class LanguageModel : IDisposable
         Parameters.Dispose();
         _cos.Dispose();
         _sin.Dispose();
-        _mask.Dispose();
     }
 
-    private Tensor Attention(Tensor x, Block block)
+    private Tensor Attention(Tensor qkv, long length)
     {
-        var (batch, length, heads, width) = (x.shape[0], x.shape[1], _shape.Heads, _shape.HeadWidth);
-        var qkv = Linear(x, block.Qkv * block.AttentionNorm).view(batch, length, 3, heads, width).permute(2, 0, 3, 1, 4).contiguous(); // (3, B, H, T, hd)
-        // Splitting leaves one concatenation to the backward pass, where indexing would leave a sum of padded copies.
-        var parts = qkv.split([2, 1], 0);
-        var rotated = Rotate(parts[0], length).to(_matmulType).view(2, batch * heads, length, width).unbind(0);
-        var (q, k) = (rotated[0], rotated[1]);
-        var v = parts[1].view(batch * heads, length, width).to(_matmulType);
-
-        // bmm and softmax are the quicker attention on a CPU at these lengths.
-        var mask = length == _shape.Context ? _mask : _mask.narrow(1, 0, length).narrow(2, 0, length);
-        var scores = bmm(q, k.transpose(1, 2)).to(mask.dtype).add_(mask); // (BH, T, T)
-        var mixed = bmm(F.softmax(scores, -1).to(_matmulType), v); // (BH, T, hd)
-        return Linear(mixed.view(batch, heads, length, width).transpose(1, 2).reshape(batch, length, _shape.Width), block.Out);
+        var (q, k, v) = Layers.Rotary(qkv, _cos.narrow(0, 0, length), _sin.narrow(0, 0, length), _shape.Heads); // (BH, T, hd)
+        // Products and a softmax are the quicker attention on a CPU at these lengths.
+        using var scores = bmm(q, k.transpose(1, 2));
+        var mixed = bmm(Layers.CausalSoftmax(scores), v);
+        return mixed.view(-1, _shape.Heads, length, _shape.HeadWidth).transpose(1, 2).reshape(-1, _shape.Width);
     }
 
-    /// <summary>Rotary positions (Su et al. 2021), halves convention of Llama: (a, b) → (a cos − b sin, b cos + a sin).</summary>
-    private Tensor Rotate(Tensor x, long length) =>
-        addcmul(x * _cos.narrow(0, 0, length), x.roll(_shape.HeadWidth / 2, -1), _sin.narrow(0, 0, length), 1);
-
-    /// <summary>RMSNorm (Zhang and Sennrich 2019) without its gain, which the callers fold into the matrix that follows: that is smaller than the activations.</summary>
-    // The norm of a row has a cheaper backward pass than the mean of its squares.
-    private Tensor Normalize(Tensor x)
-    {
-        var norm = linalg.vector_norm(x, 2, [-1], keepdim: true); // (B, T, 1)
-        return x * (norm.square() / _shape.Width).add(NormEpsilon).rsqrt();
-    }
-
-    // What autocast does: the product is bfloat16, and the residual stream it is added to promotes it again.
-    private Tensor Linear(Tensor x, Tensor weight) => F.linear(x.to(_matmulType), weight.to(_matmulType));
+    // What autocast does: operands and product in the type of the products.
+    private Tensor Linear(Tensor x, Tensor weight) => F.linear(x, weight.to(_matmulType));
 
     private sealed record Block(Tensor AttentionNorm, Tensor Qkv, Tensor Out, Tensor MlpNorm, Tensor GateUp, Tensor Down);
 }

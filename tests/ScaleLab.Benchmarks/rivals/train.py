@@ -1,6 +1,6 @@
 """Eager PyTorch, the way nanoGPT writes it: the model of LanguageModelShape, AdamW (foreach) and clipping. Prints tokens per CPU second.
 
-usage: train.py WIDTH DEPTH HEADS FEED_FORWARD BATCH CONTEXT SECONDS
+usage: train.py WIDTH DEPTH HEADS FEED_FORWARD BATCH CONTEXT SECONDS Fp32|Bf16
 """
 import math
 import sys
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 width, depth, heads, ff, batch, context = map(int, sys.argv[1:7])
-seconds, vocabulary, head = float(sys.argv[7]), 256, width // heads
+seconds, bf16, vocabulary, head = float(sys.argv[7]), sys.argv[8] == "Bf16", 256, width // heads
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
@@ -61,7 +61,8 @@ while time.process_time() - start < seconds:
         warm, steps, start = True, 0, time.process_time()
     steps += 1
     ids = torch.randint(0, 64, (batch, context + 1))
-    value = loss(ids[:, :-1].contiguous(), ids[:, 1:].contiguous())
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        value = loss(ids[:, :-1].contiguous(), ids[:, 1:].contiguous())
     value.backward()
     torch.nn.utils.clip_grad_norm_(parameters, 1.0)
     optimizer.step()
