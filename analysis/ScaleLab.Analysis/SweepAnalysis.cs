@@ -10,6 +10,9 @@ namespace ScaleLab.Analysis;
 /// <param name="Others">Of the laws tried beside it.</param>
 public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyList<Fit> Others)
 {
+    // The additive law, what is left of it on a narrow grid, and the form that shows whether its two terms add.
+    private static readonly string[] Compared = ["chinchilla", "power", "gamma"];
+
     /// <param name="resultsCsv">As collected; rows whose status is not ok are left out.</param>
     /// <param name="law">A name of <see cref="ScalingLaw.All"/>.</param>
     /// <param name="columns">Which N counts, which rows enter.</param>
@@ -22,7 +25,7 @@ public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyLis
         return new SweepAnalysis(
             table,
             ParametricFit.Run(table, asked, options),
-            [.. ScalingLaw.All.Where(other => other.Name != law).Select(other => ParametricFit.Run(table, other, options))]);
+            [.. Compared.Where(other => other != law).Select(other => ParametricFit.Run(table, ScalingLaw.Of(other), options))]);
     }
 
     /// <summary>Writes <c>fit.json</c> and, for the other laws, <c>fits/&lt;law&gt;.json</c>.</summary>

@@ -7,6 +7,7 @@ internal sealed class ColumnMap
     private static readonly string[] NamesOfD = ["d", "tokens", "n_tokens", "num_tokens", "train_tokens", "training_tokens", "samples"];
     private static readonly string[] NamesOfC = ["c", "flops", "compute", "train_flops", "training_flops"];
     private static readonly string[] NamesOfLoss = ["val_loss", "loss", "eval_loss", "validation_loss", "test_loss", "final_loss"];
+    private static readonly string[] NamesOfUniqueD = ["unique_d", "unique_tokens"];
     private static readonly string[] NamesOfRun = ["run_key", "run_id", "run", "run_name", "name", "id"];
 
     public ColumnMap(CsvHeader header, ColumnOptions options)
@@ -23,6 +24,7 @@ internal sealed class ColumnMap
         }
 
         Run = header.FindAny(NamesOfRun);
+        UniqueD = header.FindAny(NamesOfUniqueD);
         Seed = header.FindAny("seed");
         Budget = header.FindAny("budget");
         Annealed = header.FindAny("annealed");
@@ -46,6 +48,8 @@ internal sealed class ColumnMap
     public int? C { get; }
 
     public int Loss { get; }
+
+    public int? UniqueD { get; }
 
     public int? Run { get; }
 

@@ -1,3 +1,5 @@
+using ScaleLab.Analysis.Laws;
+
 namespace ScaleLab.Analysis.Data;
 
 /// <summary>One trained point: a model of <paramref name="N"/> parameters after <paramref name="D"/> tokens.</summary>
@@ -16,6 +18,12 @@ public sealed record Observation(string Run, double N, double D, double C, doubl
 
     /// <summary>False for a point read off in the middle of a learning-rate schedule: such losses are too high.</summary>
     public bool Annealed { get; init; } = true;
+
+    /// <summary>Different tokens trained on; null where the file does not say: none is repeated then.</summary>
+    public double? UniqueD { get; init; }
+
+    /// <summary>What a law reads of it.</summary>
+    internal RunScale Scale => new(N, D) { C = C, UniqueD = UniqueD ?? D };
 
     /// <summary>1-based line in the file; 0 = not from a file.</summary>
     public long Line { get; init; }

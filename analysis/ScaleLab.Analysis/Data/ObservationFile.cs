@@ -90,6 +90,7 @@ public static class ObservationFile
             Line = row.Line,
             Cluster = Cluster(row, map),
             Budget = Positive(row, map.Budget),
+            UniqueD = Positive(row, map.UniqueD),
             Annealed = map.Annealed is not { } annealed || row[annealed] is not ("0" or "false" or "False"),
             NNonEmbedding = Positive(row, map.NNonEmbedding),
             NEmbedding = Part(row, map.NEmbedding),

@@ -32,7 +32,7 @@ public sealed record Parity(string Unit, IReadOnlyList<ParityPoint> Points) : Fi
     public static Parity From(Fit fit, IReadOnlyList<Observation> observations, string unit) =>
         fit.Surface is not { } surface || observations.Count == 0
             ? new(unit, []) { Note = Refusal(fit) }
-            : new(unit, [.. observations.OrderBy(o => o.N).ThenBy(o => o.D).Select(o => new ParityPoint(o.Run, o.N, o.D, o.Loss, surface.Loss(o.N, o.D)))]);
+            : new(unit, [.. observations.OrderBy(o => o.N).ThenBy(o => o.D).Select(o => new ParityPoint(o.Run, o.N, o.D, o.Loss, surface.Loss(o.Scale)))]);
 
     internal override Sheet Draw()
     {

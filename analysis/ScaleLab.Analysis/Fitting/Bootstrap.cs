@@ -8,31 +8,32 @@ internal sealed class Bootstrap
 {
     private readonly FitData _data;
     private readonly ScalingLaw _law;
+    private readonly Objective _objective;
     private readonly int[] _cluster;
     private readonly int[] _n;
     private readonly int[] _d;
 
     /// <param name="data">Of the same rows as <paramref name="observations"/>.</param>
     /// <param name="law">The law to refit.</param>
+    /// <param name="objective">To refit with.</param>
     /// <param name="observations">For their clusters; a row without one is its own.</param>
     /// <param name="ignoreClusters">Resample single rows instead.</param>
-    public Bootstrap(FitData data, ScalingLaw law, IReadOnlyList<Observation> observations, bool ignoreClusters = false)
+    public Bootstrap(FitData data, ScalingLaw law, Objective objective, IReadOnlyList<Observation> observations, bool ignoreClusters = false)
     {
-        (_data, _law) = (data, law);
+        (_data, _law, _objective) = (data, law, objective);
         _cluster = Number(observations.Select((o, i) => (object)(ignoreClusters || o.Cluster is null ? i : o.Cluster)));
-        _n = Number(observations.Select(o => (object)o.N));
-        _d = Number(observations.Select(o => (object)o.D));
+        _n = Number(data.X.Take(data.Count).Select(x => (object)x));
+        _d = Number(data.Y.Take(data.Count).Select(y => (object)y));
         Clusters = _cluster.Max() + 1;
     }
 
     public int Clusters { get; }
 
     /// <param name="estimate">Coordinates where each refit starts.</param>
-    /// <param name="deltas">Of the objective.</param>
     /// <param name="draws">How many resamples.</param>
     /// <param name="seed">Each resample has its own stream, so that the order of the threads does not matter.</param>
     /// <returns>Coordinates by draw; null where the resample could not carry the law.</returns>
-    public double[]?[] Draw(double[] estimate, IReadOnlyList<double> deltas, int draws, ulong seed)
+    public double[]?[] Draw(double[] estimate, int draws, ulong seed)
     {
         var points = new double[]?[draws];
         Parallel.For(
@@ -43,7 +44,7 @@ internal sealed class Bootstrap
             {
                 if (Resample(weights, new SplitMix64(seed, draw)))
                 {
-                    var refit = Minimizer.Polish(new HuberSum(_data, _law, weights), estimate, deltas);
+                    var refit = Minimizer.Polish(new FitFunction(_data, _law, _objective, weights), estimate);
                     points[draw] = refit.Converged ? refit.Point : null;
                 }
 

@@ -47,10 +47,15 @@ public sealed record Fit
     public IReadOnlyList<LossSurface> Draws { get; init; } = [];
 }
 
-/// <param name="Name"><c>huber_log</c>, <c>lad_log</c> or <c>mse_log</c>.</param>
-/// <param name="Delta">Where Huber's loss turns from square to straight, in log loss; null where the objective has none.</param>
-/// <param name="Value">At the fitted parameters; null when refused.</param>
-public sealed record FittedObjective(string Name, double? Delta, double? Value);
+/// <param name="Name">As <see cref="FitOptions.Objective"/>.</param>
+/// <param name="Delta">Where Huber's function turns from square to straight; null where the objective has none.</param>
+/// <param name="Value">At the fitted parameters, a sum for <c>huber_log</c> and <c>lad_log</c>, else a mean; null when refused.</param>
+public sealed record FittedObjective(string Name, double? Delta, double? Value)
+{
+    /// <summary>Of <c>asymmetric_mae</c>; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Factor { get; init; }
+}
 
 /// <param name="Run">As <see cref="Data.Observation.Run"/>.</param>
 /// <param name="Reason">In words, with the numbers.</param>

@@ -4,62 +4,90 @@ using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Fitting;
 
-/// <summary>Observations as columns of centred logarithms, padded to the vector width by rows of weight zero.</summary>
+/// <summary>What a law reads of the observations, as columns of centred logarithms, padded to the vector width by rows of weight zero.</summary>
 internal sealed class FitData
 {
-    public FitData(IReadOnlyList<Observation> observations)
+    public FitData(IReadOnlyList<Observation> observations, ScalingLaw law)
+        : this(observations.Count)
     {
-        Count = observations.Count;
-        var width = Vector<double>.Count;
-        var padded = (Count + width - 1) / width * width;
-        (X, Y, Z, Weights) = (new double[padded], new double[padded], new double[padded], new double[padded]);
         for (var i = 0; i < Count; i++)
         {
-            X[i] = Math.Log(observations[i].N);
-            Y[i] = Math.Log(observations[i].D);
-            Z[i] = Math.Log(observations[i].Loss);
+            (X[i], Y[i], Epochs[i]) = law.Read(observations[i].Scale);
+            LogLoss[i] = Math.Log(observations[i].Loss);
             Weights[i] = 1;
         }
 
-        Centre = new Centre(Center(X), Center(Y), Center(Z));
+        Centre = new Centre(Center(X), Center(Y), Center(LogLoss));
+        for (var i = 0; i < LogLoss.Length; i++)
+        {
+            Loss[i] = Math.Exp(LogLoss[i]);
+        }
     }
 
-    private FitData(FitData all, int stride)
+    private FitData(int count)
     {
-        Count = (all.Count + stride - 1) / stride;
+        Count = count;
         var width = Vector<double>.Count;
-        var padded = (Count + width - 1) / width * width;
-        (X, Y, Z, Weights) = (new double[padded], new double[padded], new double[padded], new double[padded]);
-        for (var i = 0; i < Count; i++)
-        {
-            (X[i], Y[i], Z[i], Weights[i]) = (all.X[i * stride], all.Y[i * stride], all.Z[i * stride], 1);
-        }
-
-        Centre = all.Centre;
+        var padded = (count + width - 1) / width * width;
+        (X, Y, Epochs, LogLoss, Loss, Weights) = (new double[padded], new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
     }
 
     /// <summary>Rows without the padding.</summary>
     public int Count { get; }
 
-    /// <summary>ln N.</summary>
+    /// <summary>ln N, or of whatever the law reads in its place.</summary>
     public double[] X { get; }
 
     /// <summary>ln D.</summary>
     public double[] Y { get; }
 
+    /// <summary>ln(D / unique D); not centred.</summary>
+    public double[] Epochs { get; }
+
     /// <summary>ln loss.</summary>
-    public double[] Z { get; }
+    public double[] LogLoss { get; }
+
+    /// <summary>Loss, in units of the centre.</summary>
+    public double[] Loss { get; }
 
     /// <summary>1 for a row, 0 for padding.</summary>
     public double[] Weights { get; }
 
-    public Centre Centre { get; }
+    public Centre Centre { get; private init; }
 
     /// <summary>The least loss, in units of the centre.</summary>
-    public double MinLoss => Math.Exp(Z.AsSpan(0, Count).ToArray().Min());
+    public double MinLoss { get => field > 0 ? field : field = Least(); private init; }
 
-    /// <summary>Every k-th row in the same coordinates: enough to find where to start.</summary>
-    public FitData Thinned(int most) => Count <= most ? this : new FitData(this, (Count + most - 1) / most);
+    /// <summary>Some rows from all over the table, in the same coordinates: enough to find where to start.</summary>
+    public FitData Thinned(int most)
+    {
+        if (Count <= most)
+        {
+            return this;
+        }
+
+        var thin = new FitData(most) { Centre = Centre, MinLoss = MinLoss };
+        for (var i = 0; i < most; i++)
+        {
+            // Steps of the golden ratio: an even stride would see one column of a regular grid.
+            var row = (int)(i * 0.6180339887498949 % 1 * Count);
+            (thin.X[i], thin.Y[i], thin.Epochs[i]) = (X[row], Y[row], Epochs[row]);
+            (thin.LogLoss[i], thin.Loss[i], thin.Weights[i]) = (LogLoss[row], Loss[row], 1);
+        }
+
+        return thin;
+    }
+
+    private double Least()
+    {
+        var least = double.PositiveInfinity;
+        foreach (var loss in Loss.AsSpan(0, Count))
+        {
+            least = Math.Min(least, loss);
+        }
+
+        return least;
+    }
 
     private double Center(double[] column)
     {

@@ -14,13 +14,8 @@ public sealed record FitDiagnostics
     /// <summary>Root mean square of the log residuals; null when refused.</summary>
     public double? RmsLogResidual { get; init; }
 
-    /// <summary>By how much one more Newton step would lower the objective, relative to it: 0 at the minimum, in no unit at all.</summary>
-    public double? Decrement { get; init; }
-
-    /// <summary>Descents from different seeds, and how many of them ended at the optimum.</summary>
-    public int Starts { get; init; }
-
-    public int StartsAtOptimum { get; init; }
+    /// <summary>Null when refused.</summary>
+    public Certificate? Certificate { get; init; }
 
     /// <summary>Bootstrap draws that went into the intervals, and how many were left out since their resample could not carry the law.</summary>
     public int BootstrapDraws { get; init; }

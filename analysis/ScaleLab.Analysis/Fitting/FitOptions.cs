@@ -5,11 +5,14 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>How to fit; the defaults are Hoffmann et al.'s objective with a 95 % cluster bootstrap.</summary>
 public sealed record FitOptions
 {
-    /// <summary><c>huber_log</c>, <c>lad_log</c> or <c>mse_log</c>.</summary>
+    /// <summary><c>huber_log</c>, <c>lad_log</c>, <c>mse_log</c> of log loss; <c>huber</c>, <c>mse</c>, <c>asymmetric_mae</c> of the loss itself.</summary>
     public string Objective { get; init; } = "huber_log";
 
-    /// <summary>Huber's turning point in log loss, &gt; 0.</summary>
+    /// <summary>Huber's turning point, &gt; 0: in log loss, or in the loss itself for <c>huber</c>.</summary>
     public double Delta { get; init; } = 1e-3;
+
+    /// <summary>How much more <c>asymmetric_mae</c> counts a law that lies above the loss, &gt; 0.</summary>
+    public double Factor { get; init; } = 10;
 
     /// <summary>Resamples, 0 = no intervals; null = 1000, and fewer beyond 50,000 rows, down to 100.</summary>
     public int? Bootstrap { get; init; }
@@ -22,6 +25,9 @@ public sealed record FitOptions
 
     /// <summary>k of C = k·N·D, for the frontier.</summary>
     public double FlopsPerNd { get; init; } = 6;
+
+    /// <summary>Moves the grid of exponents from which descents start, in [0, 1) of its step: no result may depend on it.</summary>
+    internal double GridOffset { get; init; }
 
     /// <returns>The same, complete and checked, for so many rows.</returns>
     internal FitOptions For(int rows)

@@ -35,7 +35,7 @@ internal static class Hygiene
     private static double Spread(IReadOnlyList<Observation> observations, LossSurface surface) =>
         Quantile.Median(observations.Select(o => Math.Abs(Residual(o, surface))).Order().Skip(surface.Parameters.Length)) / NormalMad;
 
-    private static double Residual(Observation o, LossSurface surface) => Math.Log(o.Loss / surface.Loss(o.N, o.D));
+    private static double Residual(Observation o, LossSurface surface) => Math.Log(o.Loss / surface.Loss(o.Scale));
 
     private static IEnumerable<FlaggedRun> Outliers(IReadOnlyList<Observation> observations, LossSurface surface, double spread) =>
         from o in observations

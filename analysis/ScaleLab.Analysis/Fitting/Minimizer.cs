@@ -4,10 +4,15 @@ using MathNet.Numerics.Optimization;
 namespace ScaleLab.Analysis.Fitting;
 
 /// <param name="Point">Coordinates inside the law's domain.</param>
-/// <param name="Value">Of <see cref="HuberSum"/>.</param>
+/// <param name="Value">Of <see cref="FitFunction"/>.</param>
 /// <param name="Decrement">By how much one more Newton step would lower the value, relative to it: the distance to the minimum in no unit at all.</param>
+/// <param name="Gradient">Its norm over the coordinates that no wall holds, relative to the value.</param>
 /// <param name="Converged">The decrement is negligible.</param>
-internal sealed record Minimum(double[] Point, double Value, double Decrement, bool Converged);
+internal sealed record Minimum(double[] Point, double Value, double Decrement, double Gradient, bool Converged)
+{
+    /// <summary>Where the objective is of straight pieces and the minimum an exact one: how many residuals are zero there.</summary>
+    public int? ZeroResiduals { get; init; }
+}
 
 internal static class Minimizer
 {
@@ -18,23 +23,27 @@ internal static class Minimizer
     private const int MostHalvings = 12;
 
     /// <summary>Quasi-Newton from afar, Newton at the end. Never throws: a failed descent is a <see cref="Minimum"/> that has not converged.</summary>
-    public static Minimum Minimize(HuberSum f, ReadOnlySpan<double> seed) => Polish(f, Descend(f, seed));
-
-    /// <summary>One after the other for each delta, each from the last.</summary>
-    public static Minimum Polish(HuberSum f, double[] start, IReadOnlyList<double> deltas)
+    public static Minimum Minimize(FitFunction f, ReadOnlySpan<double> seed)
     {
-        var minimum = new Minimum(start, 0, 0, false);
-        foreach (var delta in deltas)
+        f.Delta = f.Deltas[0];
+        return Polish(f, Descend(f, seed).AsSpan());
+    }
+
+    /// <summary>Newton's method from a point that is near, one after the other for each delta of the objective; then to the vertex where it has one.</summary>
+    public static Minimum Polish(FitFunction f, double[] start)
+    {
+        var minimum = new Minimum(start, 0, 0, 0, false);
+        foreach (var delta in f.Deltas)
         {
             f.Delta = delta;
-            minimum = Polish(f, minimum.Point);
+            minimum = Polish(f, minimum.Point.AsSpan());
         }
 
-        return minimum;
+        return f.IsStraight ? Vertex.Polish(f, minimum) : minimum;
     }
 
     /// <summary>Newton's method with Levenberg damping in the domain's box.</summary>
-    public static Minimum Polish(HuberSum f, ReadOnlySpan<double> start)
+    public static Minimum Polish(FitFunction f, ReadOnlySpan<double> start)
     {
         var p = f.Length;
         var point = start.ToArray();
@@ -79,11 +88,11 @@ internal static class Minimizer
         }
 
         var decrement = Certify(f, point, gradient, hessian, trial) / (value + Nothing);
-        return new Minimum(point, value, decrement, double.IsFinite(value) && decrement < 1e-7);
+        return new Minimum(point, value, decrement, FreeNorm(f, point, gradient) / (value + Nothing), double.IsFinite(value) && decrement < 1e-7);
     }
 
     // What one more step would gain, all but undamped; infinite where the function does not curve upwards.
-    private static double Certify(HuberSum f, double[] point, double[] gradient, double[] hessian, double[] trial)
+    private static double Certify(FitFunction f, double[] point, double[] gradient, double[] hessian, double[] trial)
     {
         f.Curvature(point, hessian);
         for (var damping = 1e-12; damping < 1e-4; damping *= 10)
@@ -97,7 +106,7 @@ internal static class Minimizer
         return double.PositiveInfinity;
     }
 
-    private static double[] Descend(HuberSum f, ReadOnlySpan<double> seed)
+    private static double[] Descend(FitFunction f, ReadOnlySpan<double> seed)
     {
         var (point, gradient) = (seed.ToArray(), new double[seed.Length]);
         var (best, least) = (seed.ToArray(), double.PositiveInfinity);
@@ -127,6 +136,17 @@ internal static class Minimizer
         }
 
         return best;
+    }
+
+    private static double FreeNorm(FitFunction f, double[] point, double[] gradient)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < point.Length; i++)
+        {
+            sum += f.IsHeld(i, point[i], gradient[i]) ? 0 : gradient[i] * gradient[i];
+        }
+
+        return Math.Sqrt(sum);
     }
 
     // Back towards the point: the quadratic ends at the next of Huber's kinks.

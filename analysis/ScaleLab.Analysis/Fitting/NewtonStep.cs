@@ -7,7 +7,7 @@ namespace ScaleLab.Analysis.Fitting;
 internal static class NewtonStep
 {
     /// <returns>False where the damped Hessian is not positive definite.</returns>
-    public static bool Try(HuberSum f, double[] point, double[] gradient, double[] hessian, double damping, double[] trial)
+    public static bool Try(FitFunction f, double[] point, double[] gradient, double[] hessian, double damping, double[] trial)
     {
         var p = point.Length;
         Span<double> move = stackalloc double[p];
@@ -15,7 +15,7 @@ internal static class NewtonStep
         var largest = 0.0;
         for (var i = 0; i < p; i++)
         {
-            held[i] = (point[i] <= f.Low[i] && gradient[i] > 0) || (point[i] >= f.High[i] && gradient[i] < 0);
+            held[i] = f.IsHeld(i, point[i], gradient[i]);
             largest = held[i] ? largest : Math.Max(largest, Math.Abs(hessian[(i * p) + i]));
         }
 

@@ -7,10 +7,6 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>Approach 3 of Hoffmann et al.: a law fitted to all runs at once.</summary>
 public static class ParametricFit
 {
-    // Descents from the best cells of the seed grid; they agree but for a landscape with two basins.
-    private const int Starts = 6;
-    private const int MostRowsToDescend = 1 << 15;
-
     /// <returns>Always a fit; what the data cannot carry is refused in it, with the reason.</returns>
     /// <exception cref="Contracts.InputException">An option is out of range.</exception>
     public static Fit Run(ObservationTable table, ScalingLaw law, FitOptions? options = null)
@@ -18,21 +14,28 @@ public static class ParametricFit
         var observations = table.Observations;
         options = (options ?? new FitOptions()).For(observations.Count);
         var objective = Objective.Of(options);
-        var reason = Support.Reason(law, observations.Count, observations.Select(o => o.N).Distinct().Count(), observations.Select(o => o.D).Distinct().Count())
-            ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null);
+        var data = new FitData(observations, law);
+        var reason = Support.Reason(law, observations.Count, Distinct(data.X, data.Count), Distinct(data.Y, data.Count))
+            ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null)
+            ?? (law is DataConstrainedLaw && observations.All(o => o.Scale.UniqueD >= o.D) ? "no run repeats its data (unique_d), so that R_D cannot be seen" : null);
         if (reason is not null)
         {
             return Refused(table, law, options, objective, reason);
         }
 
-        var data = new FitData(observations);
-        var huber = new HuberSum(data, law, data.Weights);
-        var (minimum, starts, agreeing) = Best(data, law, huber, objective.Deltas);
+        var solution = Solver.Solve(data, law, objective, options.GridOffset);
+        var minimum = solution.Best;
         var surface = Surface(law, minimum.Point, data.Centre);
-        var walls = Walls(law, huber, minimum.Point, surface);
-        var uncertainty = Uncertainty.Of(data, law, huber, observations, minimum.Point, objective, options);
+        if (!surface.Parameters.All(double.IsFinite))
+        {
+            return Refused(table, law, options, objective, $"the best {law.ParameterNames[surface.Parameters.ToList().FindIndex(p => !double.IsFinite(p))]} is beyond any number");
+        }
+
+        var domain = new FitFunction(data, law, objective);
+        var walls = Walls(law, domain, minimum.Point, surface);
+        var uncertainty = Uncertainty.Of(data, law, domain, observations, minimum.Point, objective, options);
         var vanished = walls.Any(w => w.Name is "A" or "B");
-        double[] residuals = [.. observations.Select(o => Math.Log(surface.Loss(o.N, o.D) / o.Loss))];
+        double[] residuals = [.. observations.Select(o => objective.Residual(surface.Loss(o.Scale), o.Loss))];
         return new Fit
         {
             Law = law.Name,
@@ -40,7 +43,7 @@ public static class ParametricFit
             Status = !minimum.Converged ? FitStatus.NotConverged : walls.Count > 0 ? FitStatus.BoundHit : FitStatus.Converged,
             NObservations = observations.Count,
             Flagged = Hygiene.Flag(observations, surface),
-            Parameters = law.ParameterNames.Zip(surface.Parameters).ToDictionary(p => p.First, p => p.Second),
+            Parameters = Named(law, surface),
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
             Intervals = uncertainty.Intervals,
@@ -53,10 +56,8 @@ public static class ParametricFit
                     ? "the descent ended where a further step would still lower the objective"
                     : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: no minimum lies inside" : null,
                 Warnings = [.. Warnings.Of(observations, options, uncertainty)],
-                RmsLogResidual = Math.Sqrt(residuals.Average(r => r * r)),
-                Decrement = minimum.Decrement,
-                Starts = starts,
-                StartsAtOptimum = agreeing,
+                RmsLogResidual = Math.Sqrt(observations.Average(o => Math.Pow(Math.Log(surface.Loss(o.Scale) / o.Loss), 2))),
+                Certificate = Certify(law, solution, data.Centre, walls.Select(w => w.Name)),
                 BootstrapDraws = uncertainty.Draws.Count,
                 BootstrapFailed = uncertainty.Failed,
                 Draws = CompactDraws.Thin(uncertainty.Draws),
@@ -64,15 +65,22 @@ public static class ParametricFit
         };
     }
 
-    private static (Minimum Best, int Starts, int Agreeing) Best(FitData data, ScalingLaw law, HuberSum huber, IReadOnlyList<double> deltas)
+    private static int Distinct(double[] column, int count) => column.Take(count).Distinct().Count();
+
+    private static Certificate Certify(ScalingLaw law, Solution solution, Centre centre, IEnumerable<string> bounds) => new()
     {
-        // Which basin is the lowest shows on a part of many rows.
-        var part = data.Thinned(MostRowsToDescend);
-        var sketch = new HuberSum(part, law, part.Weights) { Delta = deltas[0] };
-        var minima = Seeds.Find(data, law, deltas[0], Starts).Select(seed => Minimizer.Minimize(sketch, seed)).OrderBy(m => m.Value).ToList();
-        var agreeing = minima.Count(m => m.Value <= (minima[0].Value * (1 + 1e-6)) + 1e-12);
-        return (Minimizer.Polish(huber, minima[0].Point, deltas), minima.Count, agreeing);
-    }
+        Gradient = solution.Best.Gradient,
+        Decrement = solution.Best.Decrement,
+        Starts = solution.Starts,
+        StartsAtOptimum = solution.Agreeing,
+        SecondBasin = solution.Second is { } second
+            ? new SecondBasin((second.Value / solution.Best.Value) - 1, Named(law, Surface(law, second.Point, centre)))
+            : null,
+        Bounds = [.. bounds],
+        ZeroResiduals = solution.Best.ZeroResiduals,
+    };
+
+    private static Dictionary<string, double> Named(ScalingLaw law, LossSurface surface) => law.ParameterNames.Zip(surface.Parameters).ToDictionary(p => p.First, p => p.Second);
 
     internal static LossSurface Surface(ScalingLaw law, double[] coordinates, Centre centre)
     {
@@ -82,11 +90,11 @@ public static class ParametricFit
     }
 
     // Coordinates come in the order of the law's parameters.
-    private static List<(string Name, string Words)> Walls(ScalingLaw law, HuberSum huber, double[] point, LossSurface surface) =>
+    private static List<(string Name, string Words)> Walls(ScalingLaw law, FitFunction domain, double[] point, LossSurface surface) =>
     [
         .. from i in Enumerable.Range(0, point.Length)
-           let low = point[i] <= huber.Low[i]
-           where low || point[i] >= huber.High[i]
+           let low = point[i] <= domain.Low[i]
+           where (low || point[i] >= domain.High[i]) && domain.Low[i] < domain.High[i]
            let name = law.ParameterNames[i]
            let value = string.Create(CultureInfo.InvariantCulture, $"{surface.Parameters[i]:G4}")
            select (name, $"{name} = {value} lies at the {(low ? "lower" : "upper")} border of its domain"),

@@ -8,19 +8,22 @@ internal static class Support
     /// <returns>Why not; null where they can.</returns>
     public static string? Reason(ScalingLaw law, int rows, int sizes, int lengths)
     {
-        var parameters = law.ParameterNames.Count;
+        var parameters = law.FreeParameters;
         if (rows <= parameters)
         {
             return $"{rows} observations cannot carry the {parameters} parameters of {law.Name}; at least {parameters + 1} are needed";
         }
 
-        if (sizes < law.DistinctNeeded || lengths < law.DistinctNeeded)
+        var (n, d) = law.DistinctNeeded;
+        if (sizes < n || lengths < d)
         {
-            var (count, of, exponent) = sizes < law.DistinctNeeded ? (sizes, "N", "alpha") : (lengths, "D", "beta");
-            return $"{count} distinct {of} cannot show {exponent}; {law.Name} needs at least {law.DistinctNeeded}";
+            var (count, needed, of, exponent) = sizes < n ? (sizes, n, law.Form.HasSecondTerm ? "N" : "sizes", law.ParameterNames[law.Form.Alpha]) : (lengths, d, "D", law.ParameterNames[law.Form.Beta]);
+            return $"{count} distinct {of} cannot show {exponent}; {law.Name} needs at least {needed}";
         }
 
-        // L splits into a part of N and a part of D: that many numbers can be seen, however many rows repeat them.
-        return sizes + lengths - 1 < parameters ? $"{sizes} distinct N and {lengths} distinct D cannot show the {parameters} parameters of {law.Name}" : null;
+        // A sum splits into a part of N and a part of D: that many numbers can be seen, however many rows repeat them.
+        return law.Form is { HasSecondTerm: true, HasGamma: false } && sizes + lengths - 1 < Math.Min(parameters, 5)
+            ? $"{sizes} distinct N and {lengths} distinct D cannot show the {parameters} parameters of {law.Name}"
+            : null;
     }
 }

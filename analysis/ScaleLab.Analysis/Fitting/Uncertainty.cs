@@ -23,9 +23,9 @@ internal sealed record Uncertainty(Intervals Intervals)
     public int Failed { get; init; }
 
     public static Uncertainty Of(
-        FitData data, ScalingLaw law, HuberSum domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
+        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
     {
-        var (bootstrap, asked) = (new Bootstrap(data, law, observations), options.Bootstrap!.Value);
+        var (bootstrap, asked) = (new Bootstrap(data, law, objective, observations), options.Bootstrap!.Value);
         var none = new Intervals(options.Level, Method, bootstrap.Clusters);
         if (asked == 0)
         {
@@ -40,7 +40,7 @@ internal sealed record Uncertainty(Intervals Intervals)
             };
         }
 
-        var points = bootstrap.Draw(estimate, objective.Deltas, asked, options.Seed).OfType<double[]>().ToList();
+        var points = bootstrap.Draw(estimate, asked, options.Seed).OfType<double[]>().ToList();
         var failed = asked - points.Count;
         if (points.Count < asked / 2)
         {
@@ -49,8 +49,12 @@ internal sealed record Uncertainty(Intervals Intervals)
 
         List<LossSurface> draws = [.. points.Select(p => ParametricFit.Surface(law, p, data.Centre))];
         var columns = law.ParameterNames.Select((name, i) => (name, values: draws.Select(d => d.Parameters[i]))).ToList();
-        columns.Add(("a", draws.Select(d => d.Frontier(options.FlopsPerNd).ExponentN)));
-        columns.Add(("b", draws.Select(d => d.Frontier(options.FlopsPerNd).ExponentD)));
+        if (draws[0].Frontier(options.FlopsPerNd) is not null)
+        {
+            columns.Add(("a", draws.Select(d => d.Frontier(options.FlopsPerNd)!.ExponentN)));
+            columns.Add(("b", draws.Select(d => d.Frontier(options.FlopsPerNd)!.ExponentD)));
+        }
+
         return new Uncertainty(none with { Bounds = columns.ToDictionary(c => c.name, c => Quantile.Central(c.values, options.Level)) })
         {
             Identified = Verdicts(data, law, domain, points, estimate, options.Level),
@@ -61,7 +65,7 @@ internal sealed record Uncertainty(Intervals Intervals)
     }
 
     private static Dictionary<string, Identified> Verdicts(
-        FitData data, ScalingLaw law, HuberSum domain, IReadOnlyList<double[]> points, double[] estimate, double level)
+        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<double[]> points, double[] estimate, double level)
     {
         var at = ParametricFit.Surface(law, estimate, data.Centre);
         var verdicts = new Dictionary<string, Identified>();
@@ -78,9 +82,9 @@ internal sealed record Uncertainty(Intervals Intervals)
 
     // Rows of one trunk resampled as if independent scatter too little: what even they leave open is open, and no more can be said.
     private static Dictionary<string, Identified> VerdictsAgainst(
-        FitData data, ScalingLaw law, HuberSum domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
+        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
     {
-        var points = new Bootstrap(data, law, observations, ignoreClusters: true).Draw(estimate, objective.Deltas, DrawsForVerdict, options.Seed).OfType<double[]>().ToList();
+        var points = new Bootstrap(data, law, objective, observations, ignoreClusters: true).Draw(estimate, DrawsForVerdict, options.Seed).OfType<double[]>().ToList();
         return points.Count < DrawsForVerdict / 2
             ? []
             : Verdicts(data, law, domain, points, estimate, options.Level).Where(v => v.Value != Fitting.Identified.Yes).ToDictionary();

@@ -17,11 +17,11 @@ public sealed class Allocator
     public Allocator(Fit fit)
     {
         _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? fit.Status.ToString()}");
-        _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd))];
+        _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd)!)];
         (_level, _range) = (fit.Intervals.Level, fit.Diagnostics.Range);
     }
 
-    public Allocator(PublishedLaw law) => (_frontier, _draws, _range) = (law.Surface.Frontier(), [], law.Range);
+    public Allocator(PublishedLaw law) => (_frontier, _draws, _range) = (law.Surface.Frontier()!, [], law.Range);
 
     /// <param name="flops">C &gt; 0.</param>
     public Allocation ForFlops(double flops) => At("flops", flops, (_, x) => x);

@@ -50,8 +50,8 @@ public sealed record Frontier
     /// <summary>The least C that reaches <paramref name="loss"/>; infinite at or below the floor.</summary>
     public double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
 
-    /// <summary>Of L = E + A/N^alpha + B/D^beta, all positive but E, which may be zero.</summary>
-    internal static Frontier OfTwoPowers(double e, double a, double b, double alpha, double beta, double flopsPerNd)
+    /// <summary>Of L = E + (A/N^alpha + B/D^beta)^gamma, all positive but E, which may be zero; gamma moves the loss along the line, not the line.</summary>
+    internal static Frontier OfTwoPowers(double e, double a, double b, double alpha, double beta, double gamma, double flopsPerNd)
     {
         // In logarithms: A and B may differ by hundreds of orders of magnitude in a bootstrap draw.
         var logG = Math.Log(alpha * a / (beta * b)) / (alpha + beta);
@@ -62,8 +62,8 @@ public sealed record Frontier
             G = Math.Exp(logG),
             FlopsPerNd = flopsPerNd,
             Floor = e,
-            Scale = (a * Math.Exp(-alpha * logG)) + (b * Math.Exp(beta * logG)),
-            Decay = alpha * beta / (alpha + beta),
+            Scale = Math.Pow((a * Math.Exp(-alpha * logG)) + (b * Math.Exp(beta * logG)), gamma),
+            Decay = gamma * alpha * beta / (alpha + beta),
         };
     }
 }

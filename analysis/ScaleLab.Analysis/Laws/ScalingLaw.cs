@@ -5,10 +5,11 @@ using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Analysis.Laws;
 
-/// <summary>A family of loss surfaces L(N, D). Stateless; a member of the family is a <see cref="LossSurface"/>.</summary>
+/// <summary>A family of loss surfaces. Stateless; a member of the family is a <see cref="LossSurface"/>.</summary>
 public abstract class ScalingLaw
 {
-    public static readonly IReadOnlyList<ScalingLaw> All = [new ChinchillaLaw(), new PowerLaw()];
+    public static readonly IReadOnlyList<ScalingLaw> All =
+        [new ChinchillaLaw(), new PowerLaw(), new TiedLaw(), new GammaLaw(), new KaplanLaw(), new DataConstrainedLaw(), new OneVariableLaw('c', null)];
 
     /// <summary>As on the command line and in files: <c>chinchilla</c>.</summary>
     public abstract string Name { get; }
@@ -19,26 +20,25 @@ public abstract class ScalingLaw
     /// <summary>Paper and equation.</summary>
     public abstract string Source { get; }
 
-    /// <summary>The order of every parameter vector below.</summary>
+    /// <summary>The order of every parameter vector below. All are positive; E may be zero.</summary>
     public abstract IReadOnlyList<string> ParameterNames { get; }
 
     /// <param name="p">One number per <see cref="ParameterNames"/>.</param>
-    /// <param name="n">Parameters, &gt; 0.</param>
-    /// <param name="d">Tokens, &gt; 0.</param>
-    public abstract double Loss(ReadOnlySpan<double> p, double n, double d);
+    /// <param name="run">Its size.</param>
+    public abstract double Loss(ReadOnlySpan<double> p, RunScale run);
 
     /// <summary>dL/dp at one point.</summary>
     /// <param name="p">One number per <see cref="ParameterNames"/>.</param>
-    /// <param name="n">Parameters, &gt; 0.</param>
-    /// <param name="d">Tokens, &gt; 0.</param>
+    /// <param name="run">Its size.</param>
     /// <param name="gradient">Takes one derivative per parameter.</param>
-    public abstract void Gradient(ReadOnlySpan<double> p, double n, double d, Span<double> gradient);
+    public abstract void Gradient(ReadOnlySpan<double> p, RunScale run, Span<double> gradient);
 
-    /// <summary>The cheapest (N, D) for every loss when a run costs <paramref name="flopsPerNd"/>·N·D FLOPs.</summary>
-    public abstract Frontier Frontier(ReadOnlySpan<double> p, double flopsPerNd);
+    /// <summary>The cheapest (N, D) for every loss when a run costs <paramref name="flopsPerNd"/>·N·D FLOPs and repeats no token.</summary>
+    /// <returns>Null for a law of one variable.</returns>
+    public abstract Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd);
 
     /// <returns>Null where no law has that name.</returns>
-    public static ScalingLaw? Find(string name) => All.FirstOrDefault(law => law.Name == name);
+    public static ScalingLaw? Find(string name) => OneVariableLaw.Parse(name) ?? All.FirstOrDefault(law => law.Name == name);
 
     /// <exception cref="InputException">No law has that name.</exception>
     public static ScalingLaw Of(string name)
@@ -49,23 +49,39 @@ public abstract class ScalingLaw
 
     public override string ToString() => Name;
 
-    /// <summary>How many different N, and different D, its exponents need.</summary>
-    internal abstract int DistinctNeeded { get; }
+    /// <summary>The shape in which the law is fitted.</summary>
+    internal abstract PowerForm Form { get; }
 
-    /// <summary>Whether E is the first parameter.</summary>
-    internal abstract bool HasFloor { get; }
+    /// <summary>How many different N, and different D, it needs.</summary>
+    internal abstract (int N, int D) DistinctNeeded { get; }
 
-    /// <summary>The law where it is fitted: centred logarithms, four or eight rows at once.</summary>
-    /// <param name="w">Coordinates: E / e^centre, ln A, ln B, alpha, beta, or those of them that the law has.</param>
+    /// <summary>Parameters that the data must show: all but those that are pinned.</summary>
+    internal virtual int FreeParameters => ParameterNames.Count;
+
+    /// <summary>The logarithms that the law reads, whatever their units; <c>Epochs</c> = ln(D / unique D), 0 where no token is repeated.</summary>
+    internal virtual (double N, double D, double Epochs) Read(RunScale run) => (Math.Log(run.N), Math.Log(run.D), 0);
+
+    /// <summary>The law where it is fitted: centred logarithms, several rows at once.</summary>
+    /// <param name="w">Coordinates, in the order of <see cref="ParameterNames"/>; see <see cref="PowerForm"/>.</param>
     /// <param name="x">ln N, centred.</param>
     /// <param name="y">ln D, centred.</param>
-    /// <param name="gradient">Takes d ln L / dw.</param>
-    /// <returns>ln L, centred.</returns>
-    internal abstract Vector<double> LogLoss(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Span<Vector<double>> gradient);
+    /// <param name="epochs">ln(D / unique D).</param>
+    /// <param name="gradient">Takes dL/dw.</param>
+    /// <returns>L, in units of the centre.</returns>
+    internal virtual Vector<double> Value(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Vector<double> epochs, Span<Vector<double>> gradient) =>
+        Form.Value(w, x, y, gradient);
 
-    /// <summary>The box of coordinates in which a fit may end; its walls are reported, never hidden.</summary>
+    /// <summary>The box of coordinates in which a fit may end; its walls are reported, never hidden. Equal walls pin a coordinate.</summary>
     /// <param name="minLoss">The least loss of the data, centred like E: no floor lies above it.</param>
-    internal abstract (double[] Low, double[] High) Domain(double minLoss);
+    /// <param name="centre">Of the data.</param>
+    internal virtual (double[] Low, double[] High) Domain(double minLoss, Centre centre) => Form.Domain(ParameterNames.Count, minLoss);
 
+    /// <summary>Where to begin, from a seed of the shape's own coordinates.</summary>
+    internal virtual IEnumerable<double[]> Starts(double[] seed) => [seed];
+
+    /// <summary>From coordinates to parameters.</summary>
     internal abstract void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p);
+
+    /// <summary>From parameters to coordinates.</summary>
+    internal abstract void Place(ReadOnlySpan<double> p, Centre centre, Span<double> w);
 }

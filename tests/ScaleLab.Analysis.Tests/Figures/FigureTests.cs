@@ -71,7 +71,7 @@ public sealed class FigureTests
         Assert.Equal(Runs.Max(r => r.C), side.Inside[^1].Flops, 1);
         Assert.Equal(side.Inside[^1], side.Beyond[0]);
         Assert.Equal(10, side.Beyond[^1].Flops / side.Beyond[0].Flops, 1e-9);
-        Assert.Equal(SyntheticSweep.Truth.Frontier().N(side.Beyond[^1].Flops), side.Beyond[^1].Value, 1e-6);
+        Assert.Equal(SyntheticSweep.Truth.Frontier()!.N(side.Beyond[^1].Flops), side.Beyond[^1].Value, 1e-6);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class FigureTests
     {
         var fit = SyntheticSweep.Fit();
         var point = ComputeOptimal.From(fit, Runs, "tokens").Data!.Beyond[^1];
-        var inside = fit.Draws.Count(d => d.Frontier().D(point.Flops) >= point.Low && d.Frontier().D(point.Flops) <= point.High);
+        var inside = fit.Draws.Count(d => d.Frontier()!.D(point.Flops) >= point.Low && d.Frontier()!.D(point.Flops) <= point.High);
         Assert.InRange(inside / (double)fit.Draws.Count, .94, .96);
     }
 

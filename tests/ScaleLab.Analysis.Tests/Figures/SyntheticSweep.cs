@@ -41,10 +41,10 @@ internal static class SyntheticSweep
         Intervals = intervals
             ? new(.95, "cluster bootstrap, 200 draws", 8) { Bounds = new Dictionary<string, Interval> { ["alpha"] = new(.3, .38), ["beta"] = new(.33, .41), ["a"] = new(.48, .56), ["b"] = new(.44, .52) } }
             : new(.95, "none", 4) { Refused = "4 clusters (trunk+seed) are too few for a bootstrap; 6 are needed." },
-        Frontier = Truth.Frontier(),
+        Frontier = Truth.Frontier()!,
         Surface = Truth,
         Draws = intervals ? [.. Enumerable.Range(0, 200).Select(Draw)] : [],
-        Diagnostics = new() { RmsLogResidual = .011, Starts = 10, StartsAtOptimum = 10, BootstrapDraws = intervals ? 200 : 0, ClusterRule = "trunk+seed", MeasuredFlopsPerNd = 6.7, Range = Range },
+        Diagnostics = new() { RmsLogResidual = .011, Certificate = new() { Gradient = 1e-12, Decrement = 1e-20, Starts = 10, StartsAtOptimum = 10 }, BootstrapDraws = intervals ? 200 : 0, ClusterRule = "trunk+seed", MeasuredFlopsPerNd = 6.7, Range = Range },
     };
 
     public static Fit Refused { get; } = new()

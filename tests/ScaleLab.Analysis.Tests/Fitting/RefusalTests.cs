@@ -72,5 +72,5 @@ public sealed class RefusalTests
 
     [Fact]
     public void An_unknown_law_is_named_with_the_known_ones() =>
-        Assert.Equal("unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power)", Assert.Throws<InputException>(() => ScalingLaw.Of("chinchila")).Message);
+        Assert.Equal("unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power, tied, gamma, kaplan, data_constrained, one_variable)", Assert.Throws<InputException>(() => ScalingLaw.Of("chinchila")).Message);
 }

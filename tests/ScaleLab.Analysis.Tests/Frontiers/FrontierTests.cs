@@ -19,14 +19,30 @@ public sealed class FrontierTests
         laws.Sample(
             (e, logA, logB, alpha, beta, logC, k) =>
             {
-                LossSurface surface = new(ScalingLaw.Of("chinchilla"), [e, Math.Exp(logA), Math.Exp(logB), alpha, beta]);
-                var (frontier, flops) = (surface.Frontier(k), Math.Pow(10, logC));
+                var surface = (int)(10 * logA) % 2 == 0
+                    ? new LossSurface(ScalingLaw.Of("chinchilla"), [e, Math.Exp(logA), Math.Exp(logB), alpha, beta])
+                    : new LossSurface(ScalingLaw.Of("gamma"), [e, Math.Exp(logA), Math.Exp(logB), alpha, beta, 0.2 + (0.1 * logB)]);
+                var (frontier, flops) = (surface.Frontier(k)!, Math.Pow(10, logC));
                 var n = Cheapest(surface, flops, k);
                 return Near(n, frontier.N(flops)) && Near(flops / (k * n), frontier.D(flops)) && Near(surface.Loss(n, flops / (k * n)), frontier.Loss(flops));
             },
             seed: "0000Y_TZfHR2",
             iter: 2000);
     }
+
+    [Fact]
+    public void Kaplans_frontier_is_the_numeric_minimum_of_his_published_law()
+    {
+        LossSurface kaplan = new(ScalingLaw.Of("kaplan"), [6.4e13, 1.8e13, 0.076, 0.103]);
+        var frontier = kaplan.Frontier()!;
+        double Along(double factor) => kaplan.Loss(frontier.N(1e21) * factor, frontier.D(1e21) / factor);
+        Assert.Equal(frontier.Loss(1e21), Along(1), 1e-12);
+        Assert.True(Along(1) < Along(1.001) && Along(1) < Along(0.999));
+        Synthetic.Close(0.103 / 0.179, frontier.ExponentN, 1e-12);
+    }
+
+    [Fact]
+    public void A_law_of_one_variable_has_no_frontier() => Assert.Null(Synthetic.Laws["one_variable"].Frontier());
 
     [Fact]
     public void The_power_law_has_the_frontier_of_chinchilla_without_a_floor()
@@ -40,7 +56,7 @@ public sealed class FrontierTests
     [InlineData(5.76e23)]
     public void The_compute_for_an_optimal_N_D_or_loss_inverts_the_frontier(double flops)
     {
-        var frontier = Synthetic.Chinchilla.Frontier();
+        var frontier = Synthetic.Chinchilla.Frontier()!;
         Synthetic.Close(flops, frontier.FlopsForN(frontier.N(flops)), 1e-12);
         Synthetic.Close(flops, frontier.FlopsForD(frontier.D(flops)), 1e-12);
         Synthetic.Close(flops, frontier.FlopsForLoss(frontier.Loss(flops)), 1e-9);
@@ -49,7 +65,7 @@ public sealed class FrontierTests
     }
 
     [Fact]
-    public void No_compute_reaches_the_floor() => Assert.Equal(double.PositiveInfinity, Synthetic.Chinchilla.Frontier().FlopsForLoss(1.69));
+    public void No_compute_reaches_the_floor() => Assert.Equal(double.PositiveInfinity, Synthetic.Chinchilla.Frontier()!.FlopsForLoss(1.69));
 
     // Along C = k·N·D the slope of the loss in ln N changes its sign once: bisection needs no formula of the frontier.
     private static double Cheapest(LossSurface surface, double flops, double k)
