@@ -95,41 +95,57 @@ internal sealed class FitFunction
         return Scale * Vector.Sum(value);
     }
 
-    /// <summary>
-    /// The Hessian: Σ ψ'·g·gᵀ exactly, Σ ψ·∇g by differences with ψ held still, so that Huber's kinks never fall between two evaluations.
-    /// </summary>
+    /// <summary>The Hessian: Σ ψ'·g·gᵀ + Σ ψ·∇g.</summary>
     public void Curvature(ReadOnlySpan<double> w, Span<double> hessian) // (p·p), row-major
     {
         var p = w.Length;
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];
         Span<Vector<double>> products = stackalloc Vector<double>[MostParameters * MostParameters];
         products.Clear();
-        var (low, high) = (new Vector<double>(-Delta), new Vector<double>(_above * Delta));
+        var (low, high, exact) = (new Vector<double>(-Delta), new Vector<double>(_above * Delta), true);
         for (var i = 0; i < _weights.Length; i += Vector<double>.Count)
         {
             var weight = new Vector<double>(_weights, i);
-            var r = Residual(w, i, slope);
+            var loss = Loss(w, i, slope);
+            var r = _ofLogs ? Vector.Log(loss) - new Vector<double>(_target, i) : loss - new Vector<double>(_target, i);
             var clipped = Vector.Min(Vector.Max(r, low), high);
-            (weight * clipped).CopyTo(_pull, i);
             var inside = Vector.ConditionalSelect(Vector.Equals(clipped, r), weight, Vector<double>.Zero);
-            for (var j = 0; j < p; j++)
-            {
-                var row = inside * slope[j];
-                for (var k = 0; k <= j; k++)
-                {
-                    products[(j * p) + k] += row * slope[k];
-                }
-            }
+            exact &= Bend(w, i, slope, loss, weight * clipped, inside, products);
         }
 
-        Bend(w, hessian);
-        for (var j = 0; j < p; j++)
+        Gather(products, hessian, p);
+        if (!exact)
         {
-            for (var k = 0; k < p; k++)
-            {
-                hessian[(j * p) + k] = Scale * (hessian[(j * p) + k] + Vector.Sum(products[(Math.Max(j, k) * p) + Math.Min(j, k)]));
-            }
+            Differences(w, hessian);
         }
+
+        for (var k = 0; k < p * p; k++)
+        {
+            hessian[k] *= Scale;
+        }
+    }
+
+    /// <summary>Σ pull·∇g for any numbers, one per padded row, and with them Σ pull·g.</summary>
+    public void Bend(ReadOnlySpan<double> w, double[] pull, Span<double> sum, Span<double> hessian)
+    {
+        Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];
+        Span<Vector<double>> products = stackalloc Vector<double>[MostParameters * MostParameters];
+        products.Clear();
+        var exact = true;
+        for (var i = 0; i < _weights.Length; i += Vector<double>.Count)
+        {
+            var loss = Loss(w, i, slope);
+            exact &= Bend(w, i, slope, loss, new(pull, i), Vector<double>.Zero, products);
+        }
+
+        Gather(products, hessian, w.Length);
+        pull.CopyTo(_pull, 0);
+        if (!exact)
+        {
+            Differences(w, hessian);
+        }
+
+        Pulled(w, sum);
     }
 
     /// <summary>Residuals and their gradients, row by row.</summary>
@@ -152,15 +168,46 @@ internal sealed class FitFunction
         }
     }
 
-    /// <summary>Σ pull·∇g for any numbers, one per padded row, and with them Σ pull·g.</summary>
-    public void Bend(ReadOnlySpan<double> w, double[] pull, Span<double> sum, Span<double> hessian)
+    // Adds pull·∇g + inside·g·gᵀ of some rows, g being the gradient of L or of ln L; where the law has no ∇g, keeps the pull for differences.
+    private bool Bend(
+        ReadOnlySpan<double> w, int row, Span<Vector<double>> slope, Vector<double> loss, Vector<double> pull, Vector<double> inside, Span<Vector<double>> products)
     {
-        pull.CopyTo(_pull, 0);
-        Bend(w, hessian);
-        Pulled(w, sum);
+        var p = w.Length;
+        pull.CopyTo(_pull, row);
+        var exact = _law.Bend(w, new(_data.X, row), new(_data.Y, row), slope, _ofLogs ? pull / loss : pull, products);
+        var outer = inside;
+        if (_ofLogs)
+        {
+            // ∇∇ ln L = ∇∇L / L − g·gᵀ
+            var square = Vector<double>.One / (loss * loss);
+            outer = exact ? (inside - pull) * square : inside * square;
+        }
+
+        for (var j = 0; j < p; j++)
+        {
+            var line = outer * slope[j];
+            for (var k = 0; k <= j; k++)
+            {
+                products[(j * p) + k] += line * slope[k];
+            }
+        }
+
+        return exact;
     }
 
-    private void Bend(ReadOnlySpan<double> w, Span<double> hessian)
+    private static void Gather(ReadOnlySpan<Vector<double>> products, Span<double> hessian, int p)
+    {
+        for (var j = 0; j < p; j++)
+        {
+            for (var k = 0; k <= j; k++)
+            {
+                hessian[(j * p) + k] = hessian[(k * p) + j] = Vector.Sum(products[(j * p) + k]);
+            }
+        }
+    }
+
+    // Σ pull·∇g by differences of Σ pull·g: with the pull held still, Huber's kinks never fall between two evaluations.
+    private void Differences(ReadOnlySpan<double> w, Span<double> hessian)
     {
         var p = w.Length;
         Span<double> shifted = stackalloc double[p];
@@ -176,12 +223,11 @@ internal sealed class FitFunction
             Pulled(shifted, moved);
             for (var k = 0; k < p; k++)
             {
-                hessian[(j * p) + k] = (moved[k] - still[k]) / step;
+                hessian[(j * p) + k] += (moved[k] - still[k]) / step;
             }
         }
     }
 
-    // Σ ψ·g with the ψ of the last curvature.
     private void Pulled(ReadOnlySpan<double> w, Span<double> sum)
     {
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];
@@ -203,9 +249,12 @@ internal sealed class FitFunction
         }
     }
 
+    private Vector<double> Loss(ReadOnlySpan<double> w, int row, Span<Vector<double>> slope) =>
+        _law.Value(w, new(_data.X, row), new(_data.Y, row), new(_data.Epochs, row), slope);
+
     private Vector<double> Residual(ReadOnlySpan<double> w, int row, Span<Vector<double>> slope)
     {
-        var loss = _law.Value(w, new(_data.X, row), new(_data.Y, row), new(_data.Epochs, row), slope);
+        var loss = Loss(w, row, slope);
         var target = new Vector<double>(_target, row);
         if (!_ofLogs)
         {

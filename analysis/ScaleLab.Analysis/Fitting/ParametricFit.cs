@@ -65,7 +65,8 @@ public static class ParametricFit
         };
     }
 
-    private static int Distinct(double[] column, int count) => column.Take(count).Distinct().Count();
+    // More than any law asks for is all the same.
+    private static int Distinct(double[] column, int count) => column.Take(count).Distinct().Take(10).Count();
 
     private static Certificate Certify(ScalingLaw law, Solution solution, Centre centre, IEnumerable<string> bounds) => new()
     {
@@ -74,7 +75,7 @@ public static class ParametricFit
         Starts = solution.Starts,
         StartsAtOptimum = solution.Agreeing,
         SecondBasin = solution.Second is { } second
-            ? new SecondBasin((second.Value / solution.Best.Value) - 1, Named(law, Surface(law, second.Point, centre)))
+            ? new SecondBasin(solution.Excess, Named(law, Surface(law, second.Point, centre)))
             : null,
         Bounds = [.. bounds],
         ZeroResiduals = solution.Best.ZeroResiduals,

@@ -3,41 +3,38 @@ using ScaleLab.Analysis.Laws;
 namespace ScaleLab.Analysis.Fitting;
 
 /// <param name="Best">The lowest minimum, of all rows.</param>
-/// <param name="Second">The next one, where the starts found another; its value is of the same function as <paramref name="Best"/>'s.</param>
+/// <param name="Second">The next one, where the starts found another.</param>
+/// <param name="Excess">By how much its value is higher, relative.</param>
 /// <param name="Starts">Descents.</param>
 /// <param name="Agreeing">Those that ended at the best.</param>
-internal sealed record Solution(Minimum Best, Minimum? Second, int Starts, int Agreeing);
+internal sealed record Solution(Minimum Best, Minimum? Second, double Excess, int Starts, int Agreeing);
 
 /// <summary>From data to the minimum of an objective: seeds, descents from the best of them, a polish of each minimum that they found.</summary>
 internal static class Solver
 {
     // They agree but for a landscape with two basins.
     private const int Starts = 8;
-    private const int MostRowsToDescend = 1 << 15;
+    private const int MostRowsToDescend = 1 << 12;
 
     // Minima closer than this, relative, are one.
     private const double Same = 1e-6;
 
     public static Solution Solve(FitData data, ScalingLaw law, Objective objective, double gridOffset = 0)
     {
-        // Which basin is the lowest shows on a part of many rows.
+        // Which basin is the lowest shows on a part of many rows. Where pieces are straight, sharpening may change the order of the minima.
         var part = data.Thinned(MostRowsToDescend);
         var sketch = new FitFunction(part, law, objective);
-        var f = part == data ? sketch : new FitFunction(data, law, objective);
         var ends = Seeds.Find(data, law, objective, Starts, gridOffset).Select(seed => Minimizer.Minimize(sketch, seed)).OrderBy(m => m.Value).ToList();
-        var minima = new List<(Minimum Minimum, int Starts)>();
-        foreach (var group in Grouped(ends))
-        {
-            // Beyond the sketch only the best is worth a pass over all rows; where pieces are straight, sharpening may change their order.
-            var minimum = minima.Count == 0 || part == data ? Minimizer.Polish(f, group[0].Point) : group[0];
-            minima.Add((minimum, group.Count));
-        }
-
-        minima.Sort((a, b) => a.Minimum.Value.CompareTo(b.Minimum.Value));
+        List<(Minimum Minimum, int Starts)> minima = [.. Grouped(ends).Select(group => (Minimizer.Polish(sketch, group[0].Point), group.Count)).OrderBy(m => m.Item1.Value)];
         var best = minima[0].Minimum;
         var same = minima.TakeWhile(m => IsSame(m.Minimum, best)).ToList();
         var second = minima.Skip(same.Count).FirstOrDefault(m => m.Minimum.Converged).Minimum;
-        return new Solution(best, second, ends.Count, same.Sum(m => m.Starts));
+        return new Solution(
+            part == data ? best : Minimizer.Polish(new FitFunction(data, law, objective), best.Point),
+            second,
+            second is null ? 0 : (second.Value / best.Value) - 1,
+            ends.Count,
+            same.Sum(m => m.Starts));
     }
 
     private static IEnumerable<List<Minimum>> Grouped(IEnumerable<Minimum> ordered)

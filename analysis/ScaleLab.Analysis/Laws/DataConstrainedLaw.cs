@@ -65,6 +65,8 @@ public sealed class DataConstrainedLaw : ScalingLaw
         return new Vector<double>(w[0]) + u + v;
     }
 
+    internal override bool Bend(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, ReadOnlySpan<Vector<double>> gradient, Vector<double> weight, Span<Vector<double>> hessian) => false;
+
     internal override (double[] Low, double[] High) Domain(double minLoss, Centre centre)
     {
         var (low, high) = Form.Domain(ParameterNames.Count, minLoss);

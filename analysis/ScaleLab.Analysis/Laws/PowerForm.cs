@@ -79,6 +79,60 @@ internal sealed record PowerForm(int E, int A, int Alpha, int B, int Beta, int G
         return sum + new Vector<double>(w[E]);
     }
 
+    /// <summary>The second derivatives of L.</summary>
+    /// <param name="w">As for <see cref="Value"/>.</param>
+    /// <param name="x">Likewise.</param>
+    /// <param name="y">Likewise.</param>
+    /// <param name="gradient">As <see cref="Value"/> left it.</param>
+    /// <param name="weight">Of each row.</param>
+    /// <param name="hessian">To its lower half, row-major, the weighted derivatives are added.</param>
+    public void Bend(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, ReadOnlySpan<Vector<double>> gradient, Vector<double> weight, Span<Vector<double>> hessian)
+    {
+        var n = w.Length;
+        var u = weight * gradient[A];
+        if (!HasGamma)
+        {
+            Square(hessian, n, A, Alpha, x, u);
+            if (HasSecondTerm)
+            {
+                Square(hessian, n, B, Beta, y, weight * gradient[B]);
+            }
+
+            return;
+        }
+
+        // In ln u and ln v, which are linear in the coordinates: p and q are the shares of the sum, t = (ln u − ln v)/γ = ln p − ln q.
+        var (v, gamma) = (weight * gradient[B], w[Gamma]);
+        var (p, q) = (gradient[A] / (gradient[A] + gradient[B]), gradient[B] / (gradient[A] + gradient[B]));
+        var t = (new Vector<double>(w[A] - w[B]) - (w[Alpha] * x) + (w[Beta] * y)) / gamma;
+        var entropy = (Vector.Abs(t) * Vector.Min(p, q)) - Vector.Log(Vector.Max(p, q));
+        var (uv, k) = (u * q * (1 - (1 / gamma)), u * q * t / gamma);
+        var (byU, byV) = ((u * entropy) - k, (v * entropy) + k);
+        Square(hessian, n, A, Alpha, x, u * (p + (q / gamma)));
+        Square(hessian, n, B, Beta, y, v * (q + (p / gamma)));
+        Cross(hessian, n, A, B, uv);
+        Cross(hessian, n, A, Beta, -y * uv);
+        Cross(hessian, n, Alpha, B, -x * uv);
+        Cross(hessian, n, Alpha, Beta, x * y * uv);
+        Cross(hessian, n, A, Gamma, byU);
+        Cross(hessian, n, Alpha, Gamma, -x * byU);
+        Cross(hessian, n, B, Gamma, byV);
+        Cross(hessian, n, Beta, Gamma, -y * byV);
+        hessian[(Gamma * n) + Gamma] += ((u + v) * entropy * entropy) + (k * t);
+    }
+
+    // The part of one term: its logarithm is a coordinate minus an exponent times x.
+    private static void Square(Span<Vector<double>> hessian, int n, int scale, int exponent, Vector<double> x, Vector<double> second)
+    {
+        hessian[(scale * n) + scale] += second;
+        Cross(hessian, n, scale, exponent, -x * second);
+        hessian[(exponent * n) + exponent] += x * x * second;
+    }
+
+    // Tied coordinates meet on the diagonal, from both sides.
+    private static void Cross(Span<Vector<double>> hessian, int n, int i, int j, Vector<double> second) =>
+        hessian[(Math.Max(i, j) * n) + Math.Min(i, j)] += i == j ? second + second : second;
+
     /// <inheritdoc cref="ScalingLaw.Domain"/>
     public (double[] Low, double[] High) Domain(int coordinates, double minLoss)
     {

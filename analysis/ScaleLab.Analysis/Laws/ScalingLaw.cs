@@ -71,6 +71,14 @@ public abstract class ScalingLaw
     internal virtual Vector<double> Value(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Vector<double> epochs, Span<Vector<double>> gradient) =>
         Form.Value(w, x, y, gradient);
 
+    /// <summary>Adds the weighted second derivatives of L; see <see cref="PowerForm.Bend"/>.</summary>
+    /// <returns>False where the law has none to offer: they are then taken from differences of its gradient.</returns>
+    internal virtual bool Bend(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, ReadOnlySpan<Vector<double>> gradient, Vector<double> weight, Span<Vector<double>> hessian)
+    {
+        Form.Bend(w, x, y, gradient, weight, hessian);
+        return true;
+    }
+
     /// <summary>The box of coordinates in which a fit may end; its walls are reported, never hidden. Equal walls pin a coordinate.</summary>
     /// <param name="minLoss">The least loss of the data, centred like E: no floor lies above it.</param>
     /// <param name="centre">Of the data.</param>
