@@ -10,22 +10,26 @@ namespace ScaleLab.Analysis;
 /// <param name="Others">Of the laws tried beside it.</param>
 public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyList<Fit> Others)
 {
+    /// <summary>How laws extrapolate on these runs.</summary>
+    public LawChoice Choice => field ??= Fit.LawChoice ?? LawChoice.Of(Table);
+
     // The additive law, what is left of it on a narrow grid, and the form that shows whether its two terms add.
     private static readonly string[] Compared = ["chinchilla", "power", "gamma"];
 
     /// <param name="resultsCsv">As collected; rows whose status is not ok are left out.</param>
-    /// <param name="law">A name of <see cref="ScalingLaw.All"/>.</param>
+    /// <param name="law">A name of <see cref="ScalingLaw.All"/>, or <c>auto</c>.</param>
     /// <param name="columns">Which N counts, which rows enter.</param>
     /// <param name="options">Objective and bootstrap.</param>
     /// <exception cref="Contracts.InputException">The file or an option is wrong. Data that cannot carry a law are no error: the fit says so.</exception>
     public static SweepAnalysis Run(string resultsCsv, string law = "chinchilla", ColumnOptions? columns = null, FitOptions? options = null)
     {
-        var asked = ScalingLaw.Of(law);
+        var asked = law == AutoFit.Name ? null : ScalingLaw.Of(law);
         var table = ObservationFile.Read(resultsCsv, columns);
+        List<Fit> others = [.. Compared.Where(other => other != law).Select(other => ParametricFit.Run(table, ScalingLaw.Of(other), options))];
         return new SweepAnalysis(
             table,
-            ParametricFit.Run(table, asked, options),
-            [.. Compared.Where(other => other != law).Select(other => ParametricFit.Run(table, ScalingLaw.Of(other), options))]);
+            asked is null ? AutoFit.Of(table, LawChoice.Of(table, options), others[0], others[^1]) : ParametricFit.Run(table, asked, options),
+            others);
     }
 
     /// <summary>Writes <c>fit.json</c> and, for the other laws, <c>fits/&lt;law&gt;.json</c>.</summary>

@@ -1,4 +1,5 @@
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
 using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
@@ -24,7 +25,7 @@ public abstract record Figure
 
     internal static string Refusal(Fit fit)
     {
-        var reason = fit.Diagnostics.Reason ?? "the fit gives no reason";
+        var reason = fit.Diagnostics.Reason ?? Allocator.NoFrontier;
         return $"{(fit.Surface is null ? "No law" : "No frontier")}: {reason}{(reason.EndsWith('.') ? "" : ".")}";
     }
 

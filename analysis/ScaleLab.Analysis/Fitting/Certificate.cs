@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ScaleLab.Analysis.Fitting;
 
 /// <summary>What shows that a fit is the minimum, and the only one that was found.</summary>
@@ -22,6 +24,17 @@ public sealed record Certificate
 
     /// <summary>For absolute values: how many residuals are exactly zero, which is what makes the minimum an exact one. Null where it is not exact, and for other objectives.</summary>
     public int? ZeroResiduals { get; init; }
+
+    /// <summary>One line for people.</summary>
+    public override string ToString()
+    {
+        var next = SecondBasin is { } second
+            ? $"the next minimum is {second.Excess.ToString("P2", CultureInfo.InvariantCulture)} higher ({string.Join(", ", second.Parameters.Select(p => $"{p.Key} {p.Value.ToString("G4", CultureInfo.InvariantCulture)}"))})"
+            : "no other minimum was found";
+        return string.Create(CultureInfo.InvariantCulture, $"{StartsAtOptimum} of {Starts} starts agree, {next}, gradient {Gradient:0.0e0}")
+            + (ZeroResiduals is { } zeros ? $", exact: {zeros} residuals are zero" : "")
+            + (Bounds.Count > 0 ? $", at a border: {string.Join(", ", Bounds)}" : "");
+    }
 }
 
 /// <param name="Excess">Of its objective over the optimum's, relative: 0.01 = one per cent higher.</param>

@@ -10,7 +10,7 @@ public sealed record Fit
     [JsonPropertyOrder(-1)]
     public int Format { get; init; } = 1;
 
-    /// <summary>A name of <see cref="ScalingLaw.All"/>.</summary>
+    /// <summary>A name of <see cref="ScalingLaw.All"/>, or <c>average</c>.</summary>
     public required string Law { get; init; }
 
     public required FittedObjective Objective { get; init; }
@@ -37,6 +37,10 @@ public sealed record Fit
     public Frontier? Frontier { get; init; }
 
     public required FitDiagnostics Diagnostics { get; init; }
+
+    /// <summary>How laws extrapolate on these data; null where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LawChoice? LawChoice { get; init; }
 
     /// <summary>The surface that the parameters describe; null when refused.</summary>
     [JsonIgnore]

@@ -15,10 +15,7 @@ public static class ParametricFit
         options = (options ?? new FitOptions()).For(observations.Count);
         var objective = Objective.Of(options);
         var data = new FitData(observations, law);
-        var reason = Support.Reason(law, observations.Count, Distinct(data.X, data.Count), Distinct(data.Y, data.Count))
-            ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null)
-            ?? (law is DataConstrainedLaw && observations.All(o => o.Scale.UniqueD >= o.D) ? "no run repeats its data (unique_d), so that R_D cannot be seen" : null);
-        if (reason is not null)
+        if (Refusal(observations, law, data) is { } reason)
         {
             return Refused(table, law, options, objective, reason);
         }
@@ -67,6 +64,21 @@ public static class ParametricFit
 
     // More than any law asks for is all the same.
     private static int Distinct(double[] column, int count) => column.Take(count).Distinct().Take(10).Count();
+
+    /// <summary>The law alone, without what a fit tells beside it.</summary>
+    /// <returns>Null where the data cannot carry it.</returns>
+    internal static LossSurface? Surface(ObservationTable table, ScalingLaw law, FitOptions options)
+    {
+        var data = new FitData(table.Observations, law);
+        return Refusal(table.Observations, law, data) is null && Surface(law, Solver.Solve(data, law, Objective.Of(options)).Best.Point, data.Centre) is var surface && surface.Parameters.All(double.IsFinite)
+            ? surface
+            : null;
+    }
+
+    private static string? Refusal(IReadOnlyList<Observation> observations, ScalingLaw law, FitData data) =>
+        Support.Reason(law, observations.Count, Distinct(data.X, data.Count), Distinct(data.Y, data.Count))
+            ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null)
+            ?? (law is DataConstrainedLaw && observations.All(o => o.Scale.UniqueD >= o.D) ? "no run repeats its data (unique_d), so that R_D cannot be seen" : null);
 
     private static Certificate Certify(ScalingLaw law, Solution solution, Centre centre, IEnumerable<string> bounds) => new()
     {

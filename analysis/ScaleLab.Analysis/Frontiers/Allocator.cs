@@ -8,6 +8,8 @@ namespace ScaleLab.Analysis.Frontiers;
 /// <summary>Reads allocations off a frontier, with the bootstrap's intervals where there is one.</summary>
 public sealed class Allocator
 {
+    internal const string NoFrontier = "a law of one variable has none";
+
     private readonly Frontier _frontier;
     private readonly IReadOnlyList<Frontier> _draws;
     private readonly double _level;
@@ -16,7 +18,7 @@ public sealed class Allocator
     /// <exception cref="InputException">The fit was refused or has no frontier.</exception>
     public Allocator(Fit fit)
     {
-        _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? fit.Status.ToString()}");
+        _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? NoFrontier}");
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd)!)];
         (_level, _range) = (fit.Intervals.Level, fit.Diagnostics.Range);
     }

@@ -6,7 +6,7 @@ namespace ScaleLab.Analysis.Frontiers;
 /// The compute-optimal line N*(C) = G·(C/k)^a, D*(C) = (C/k)^b / G, with k FLOPs per parameter and token
 /// (Hoffmann et al. 2022, arXiv:2203.15556, eq. 4), and the loss along it.
 /// </summary>
-public sealed record Frontier
+public record Frontier
 {
     /// <summary>a of N* ∝ C^a, in (0, 1).</summary>
     [JsonPropertyName("a")]
@@ -39,7 +39,7 @@ public sealed record Frontier
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>The least loss that C buys.</returns>
-    public double Loss(double flops) => Floor + (Scale * Math.Pow(flops / FlopsPerNd, -Decay));
+    public virtual double Loss(double flops) => Floor + (Scale * Math.Pow(flops / FlopsPerNd, -Decay));
 
     /// <summary>C at which <paramref name="n"/> parameters are optimal.</summary>
     public double FlopsForN(double n) => FlopsPerNd * Math.Pow(n / G, 1 / ExponentN);
@@ -48,7 +48,7 @@ public sealed record Frontier
     public double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * G, 1 / ExponentD);
 
     /// <summary>The least C that reaches <paramref name="loss"/>; infinite at or below the floor.</summary>
-    public double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
+    public virtual double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
 
     /// <summary>Of L = E + (A/N^alpha + B/D^beta)^gamma, all positive but E, which may be zero; gamma moves the loss along the line, not the line.</summary>
     internal static Frontier OfTwoPowers(double e, double a, double b, double alpha, double beta, double gamma, double flopsPerNd)

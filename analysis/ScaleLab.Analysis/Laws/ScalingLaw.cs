@@ -11,6 +11,9 @@ public abstract class ScalingLaw
     public static readonly IReadOnlyList<ScalingLaw> All =
         [new ChinchillaLaw(), new PowerLaw(), new TiedLaw(), new GammaLaw(), new KaplanLaw(), new DataConstrainedLaw(), new OneVariableLaw('c', null)];
 
+    // Laws that stand in files.
+    private static readonly IReadOnlyList<ScalingLaw> Readable = [.. All, new AverageLaw()];
+
     /// <summary>As on the command line and in files: <c>chinchilla</c>.</summary>
     public abstract string Name { get; }
 
@@ -38,7 +41,7 @@ public abstract class ScalingLaw
     public abstract Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd);
 
     /// <returns>Null where no law has that name.</returns>
-    public static ScalingLaw? Find(string name) => OneVariableLaw.Parse(name) ?? All.FirstOrDefault(law => law.Name == name);
+    public static ScalingLaw? Find(string name) => OneVariableLaw.Parse(name) ?? Readable.FirstOrDefault(law => law.Name == name);
 
     /// <exception cref="InputException">No law has that name.</exception>
     public static ScalingLaw Of(string name)

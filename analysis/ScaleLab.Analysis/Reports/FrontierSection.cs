@@ -14,7 +14,7 @@ internal static class FrontierSection
         html.Add($"<h2 id=\"frontier\">Compute-optimal frontier and allocation</h2>");
         if (fit.Frontier is not { } frontier)
         {
-            html.Add($"<p>No frontier: {LawSection.Sentence(fit.Diagnostics.Reason ?? "the fit has none")}</p>");
+            html.Add($"<p>No frontier: {LawSection.Sentence(fit.Diagnostics.Reason ?? Allocator.NoFrontier)}</p>");
         }
         else
         {

@@ -16,7 +16,7 @@ internal static class LawSection
             return;
         }
 
-        html.Add($"<p class=\"law\">L(N, D) = {Formula(fit)}</p>");
+        html.Add($"<p class=\"law\">{(fit.Law.StartsWith("one_variable", StringComparison.Ordinal) ? "L" : "L(N, D)")} = {Formula(fit)}</p>");
         html.Add($"<p>{Headline(fit)}</p>");
         var table = new HtmlTable("", "#estimate", "#standard error", $"#{ReportNumber.Level(fit.Intervals.Level)} interval", "do these runs identify it?");
         foreach (var (name, value) in fit.Parameters)
@@ -91,7 +91,7 @@ internal static class LawSection
         var scatter = fit.Diagnostics.RmsLogResidual is { } rms ? $" The law misses the runs by {ReportNumber.Of(100 * rms)} % (root mean square)." : "";
         var reason = fit.Status != FitStatus.Converged && fit.Diagnostics.Reason is { } why ? $" {Sentence(Capital(why))}" : "";
         var intervals = fit.Intervals.Refused is null ? $" Intervals: {Sentence($"{fit.Intervals.Method}, {fit.Diagnostics.BootstrapDraws} draws over {fit.Intervals.Clusters} clusters ({fit.Diagnostics.ClusterRule})")}" : "";
-        return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}{(fit.Diagnostics.Certificate is { } c ? $"; {c.StartsAtOptimum} of {c.Starts} starts agree" : "")}).{reason}{scatter}{intervals}";
+        return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}{(fit.Diagnostics.Certificate is { } certificate ? $"; {certificate}" : "")}).{reason}{scatter}{intervals}";
     }
 
     private static void Others(Html html, SweepAnalysis analysis)
@@ -114,20 +114,68 @@ internal static class LawSection
         }
 
         table.Write(html, "The same runs under other laws. A law that fits these runs as well with another exponent shows what they cannot tell apart.");
+        if (Of(analysis, "chinchilla") is { } additive && Of(analysis, "gamma") is { } gamma)
+        {
+            foreach (var warning in AutoFit.Disagreement(additive, gamma))
+            {
+                html.Add($"<p><strong>The additive law and the gamma form disagree:</strong> {Sentence(warning)}</p>");
+            }
+        }
+    }
+
+    private static Fit? Of(SweepAnalysis analysis, string law) => analysis.Others.Prepend(analysis.Fit).FirstOrDefault(fit => fit.Law == law);
+
+    /// <summary>Which law to trust beyond the runs: none is scored on runs that it has seen.</summary>
+    public static void Choice(Html html, LawChoice choice)
+    {
+        if (choice.Folds.Count == 0)
+        {
+            return;
+        }
+
+        var laws = choice.Folds.SelectMany(fold => fold.Errors.Keys).Distinct().ToList();
+        var table = new HtmlTable(["fitted to", "#scored on", .. laws.Select(law => $"#{law}")]);
+        string Error(IReadOnlyDictionary<string, double> errors, string law) => errors.TryGetValue(law, out var error) ? $"{ReportNumber.Of(100 * error)} %" : ReportNumber.Missing;
+        foreach (var fold in choice.Folds)
+        {
+            table.Add([$"{fold.Train} runs up to {ReportNumber.Of(fold.TrainCompute)} FLOP", $"{fold.Test} up to {ReportNumber.Of(fold.TestCompute)}", .. laws.Select(law => Error(fold.Errors, law))]);
+        }
+
+        table.Add(["mean", "", .. laws.Select(law => Error(choice.Errors, law))]);
+        table.Write(html, "Which law extrapolates: each is fitted to the runs of least compute and predicts the others. Numbers: mean error of the predicted loss.");
     }
 
     public static Interval? Bound(Fit fit, string name) => fit.Intervals.Bounds.TryGetValue(name, out var bound) ? bound : null;
 
-    // Terms that a reader can check by hand; a law without its own typesetting is shown with its numbers only.
+    // Terms that a reader can check by hand.
     private static Html.Raw Formula(Fit fit)
     {
         string Number(string name) => ReportNumber.Of(fit.Parameters.TryGetValue(name, out var value) ? value : null);
         string Power(string scale, string of, string exponent) => $"{Number(scale)} / {of}<sup>{Number(exponent)}</sup>";
+        string Sum(string suffix) => $"{Power("A" + suffix, "N", "alpha" + suffix)} + {Power("B" + suffix, "D", "beta" + suffix)}";
         var floor = fit.Parameters.ContainsKey("E") ? $"{Number("E")} + " : "";
-        return new($"{floor}{Power("A", "N", "alpha")} + {Power("B", "D", "beta")}");
+        return new(fit.Law.Split(':')[0] switch
+        {
+            "tied" => $"{floor}{Power("A", "N", "alpha")} + {Power("B", "D", "alpha")}",
+            "gamma" => $"{floor}({Sum("")})<sup>{Number("gamma")}</sup>",
+            "kaplan" => $"[({Number("N_c")} / N)<sup>{Number("alpha_N")} / {Number("alpha_D")}</sup> + {Number("D_c")} / D]<sup>{Number("alpha_D")}</sup>",
+            "data_constrained" => $"{floor}{Power("A", "N′", "alpha")} + {Power("B", "D′", "beta")}, R<sub>D</sub> = {Number("R_D")}, R<sub>N</sub> = {Number("R_N")}",
+            "one_variable" => $"{floor}{Power("A", fit.Law.Split(':') is [_, var over, ..] ? over.ToUpperInvariant() : "C", "alpha")}",
+            "average" => $"({floor}{Sum("")})<sup>1 − {Number("w")}</sup> · ({Number("E_gamma")} + ({Sum("_gamma")})<sup>{Number("gamma")}</sup>)<sup>{Number("w")}</sup>",
+            _ => $"{floor}{Sum("")}",
+        });
     }
 
-    private static string Symbol(string name) => name switch { "alpha" => "α", "beta" => "β", "gamma" => "γ", _ => name };
+    // N_c and R_D keep their letters; alpha_gamma is the α of an average's gamma form.
+    private static string Symbol(string name) => name.Split('_') switch
+    {
+        [var letter] => Greek(letter),
+        [var letter, "gamma"] => $"{Greek(letter)} of the gamma form",
+        [var letter, var of] => $"{Greek(letter)}_{of}",
+        _ => name,
+    };
+
+    private static string Greek(string name) => name switch { "alpha" => "α", "beta" => "β", "gamma" => "γ", _ => name };
 
     private static string Verdict(FitStatus status) => status switch
     {

@@ -19,6 +19,7 @@ internal static class ReportPage
         html.Add(new Html.Raw($"<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>"));
         Section(html, () => Head(html, input));
         Section(html, () => LawSection.Write(html, input.Analysis));
+        Section(html, () => LawSection.Choice(html, input.Analysis.Choice));
         Section(html, () => Limits(html, input.Analysis.Fit));
         Section(html, () => FrontierSection.Write(html, input));
         Section(html, () => Figures(html, figures, files));

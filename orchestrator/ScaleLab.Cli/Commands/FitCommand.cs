@@ -9,9 +9,10 @@ namespace ScaleLab.Cli.Commands;
 internal sealed class FitCommand : Verb
 {
     private readonly Argument<string> _csv = new("CSV") { Description = "A results.csv, or any CSV with a loss and two of N, D and C" };
-    private readonly Option<string> _law = new("--law") { Description = string.Join(" or ", ScalingLaw.All), HelpName = "NAME", DefaultValueFactory = _ => "chinchilla" };
-    private readonly Option<string> _objective = new("--objective") { Description = "huber_log (sum), lad_log (sum) or mse_log (mean)", HelpName = "NAME", DefaultValueFactory = _ => "huber_log" };
-    private readonly Option<double?> _delta = Numbers.Option("--delta", "Where Huber's loss turns straight, in log loss (default 0.001)");
+    private readonly Option<string> _law = new("--law") { Description = $"{string.Join(", ", ScalingLaw.All)}[:n|d|c[:none|E]], or {AutoFit.Name}: chinchilla and gamma, weighted by how they extrapolate", HelpName = "NAME", DefaultValueFactory = _ => "chinchilla" };
+    private readonly Option<string> _objective = new("--objective") { Description = "Of log loss: huber_log, lad_log (sums), mse_log (mean); of the loss itself: huber, mse, asymmetric_mae (means)", HelpName = "NAME", DefaultValueFactory = _ => "huber_log" };
+    private readonly Option<double?> _delta = Numbers.Option("--delta", "Where Huber's function turns straight, in log loss or loss (default 0.001)");
+    private readonly Option<double?> _factor = Numbers.Option("--factor", "How much more asymmetric_mae counts a law above the loss (default 10)");
     private readonly Option<int?> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none (default 1000, fewer beyond 50,000 rows)", HelpName = "COUNT" };
     private readonly Option<double> _level = new("--level") { Description = "Coverage of the intervals", HelpName = "SHARE", DefaultValueFactory = _ => 0.95 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Of the resampling", HelpName = "NUMBER", DefaultValueFactory = _ => 0 };
@@ -23,7 +24,7 @@ internal sealed class FitCommand : Verb
         : base("fit", "Fit a scaling law to the losses in a CSV file.")
     {
         Add(_csv);
-        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _bootstrap, _level, _seed, .. _columns.Options, _out, _json])
+        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _level, _seed, .. _columns.Options, _out, _json])
         {
             Add(option);
         }
@@ -35,21 +36,26 @@ internal sealed class FitCommand : Verb
     [
         "scalelab fit out/quick/results.csv",
         "scalelab fit runs.csv --n params --d tokens --loss eval_loss --where split=test --json",
+        "scalelab fit runs.csv --law auto",
+        "scalelab fit runs.csv --law one_variable:d:none --objective lad_log",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
     ];
 
     private int Run(ParseResult parse, TextWriter output)
     {
-        var law = ScalingLaw.Of(parse.GetRequiredValue(_law));
+        var law = parse.GetRequiredValue(_law);
+        var known = law == AutoFit.Name ? null : ScalingLaw.Of(law);
         var table = ObservationFile.Read(parse.GetRequiredValue(_csv), _columns.Read(parse));
-        var fit = ParametricFit.Run(table, law, new FitOptions
+        var options = new FitOptions
         {
             Objective = parse.GetRequiredValue(_objective),
             Delta = parse.GetValue(_delta) ?? new FitOptions().Delta,
+            Factor = parse.GetValue(_factor) ?? new FitOptions().Factor,
             Bootstrap = parse.GetValue(_bootstrap),
             Level = parse.GetValue(_level),
             Seed = parse.GetValue(_seed),
-        });
+        };
+        var fit = known is null ? AutoFit.Run(table, options) : ParametricFit.Run(table, known, options);
         if (parse.GetValue(_out) is { } path)
         {
             fit.Write(path);

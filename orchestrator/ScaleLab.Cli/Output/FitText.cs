@@ -25,7 +25,9 @@ internal static class FitText
         else
         {
             var delta = fit.Objective.Delta is { } d ? $" (delta {Quantity.Format(d)})" : "";
-            output.WriteLine($"{Words(fit.Status)}: {fit.Objective.Name}{delta} = {Numbers.Digits(fit.Objective.Value!.Value, 7)}, rms of log residuals {fit.Diagnostics.RmsLogResidual!.Value.ToString("P2", CultureInfo.InvariantCulture)}");
+            var value = fit.Objective.Value is { } v ? $" = {Numbers.Digits(v, 7)}" : "";
+            output.WriteLine($"{Words(fit.Status)}: {fit.Objective.Name}{delta}{value}, rms of log residuals {fit.Diagnostics.RmsLogResidual!.Value.ToString("P2", CultureInfo.InvariantCulture)}");
+            Lines(output, fit.Diagnostics.Certificate is { } certificate ? [$"certificate: {certificate}"] : []);
             Lines(output, fit.Diagnostics.Reason is { } reason ? [reason] : []);
             output.WriteLine();
             Parameters(output, law, fit);
@@ -34,6 +36,11 @@ internal static class FitText
         }
 
         output.WriteLine();
+        if (fit.LawChoice is { } choice)
+        {
+            Choice(output, choice);
+        }
+
         Lines(output, fit.Diagnostics.Warnings.Select(w => $"warning: {w}"));
         Lines(output, fit.Flagged.Take(MostFlagged).Select(f => $"flagged, not excluded: {f.Run}: {f.Reason}"));
         Lines(output, fit.Flagged.Count > MostFlagged ? [$"and {fit.Flagged.Count - MostFlagged} more flagged rows (--json lists them)"] : []);
@@ -64,8 +71,21 @@ internal static class FitText
         }
         else
         {
-            output.WriteLine("no frontier: one of the two terms has vanished");
+            output.WriteLine(fit.Diagnostics.Reason is null ? "no frontier: a law of one variable has none" : "no frontier: one of the two terms has vanished");
         }
+    }
+
+    private static void Choice(TextWriter output, LawChoice choice)
+    {
+        var laws = choice.Folds.SelectMany(fold => fold.Errors.Keys).Distinct().ToList();
+        string Error(IReadOnlyDictionary<string, double> errors, string law) => errors.TryGetValue(law, out var error) ? error.ToString("P2", CultureInfo.InvariantCulture) : "";
+        output.WriteLine("extrapolation: mean error of the loss of runs with more compute than those fitted");
+        TextTable.Write(output, ["fitted to", "scored on", .. laws],
+        [
+            .. choice.Folds.Select(fold => (IReadOnlyList<string>)[$"{fold.Train} runs, C <= {Numbers.Digits(fold.TrainCompute, 3)}", $"{fold.Test} runs", .. laws.Select(law => Error(fold.Errors, law))]),
+            ["mean", "", .. laws.Select(law => Error(choice.Errors, law))],
+        ]);
+        output.WriteLine();
     }
 
     private static void Lines(TextWriter output, IEnumerable<string> lines)

@@ -96,6 +96,24 @@ public sealed class RecoveryTests
         }
     }
 
+    public static readonly TheoryData<string, double> Scales = [.. from objective in Objective.Names from scale in (double[])[1e-6, 1e-3, 1e3, 1e6] select (objective, scale)];
+
+    // Losses in another unit, and delta with them where it is one of loss: the objective is scaled, its minimum is not.
+    [Theory]
+    [MemberData(nameof(Scales))]
+    public void The_unit_of_the_loss_does_not_matter(string objective, double scale)
+    {
+        var table = Synthetic.Grid(Synthetic.Chinchilla, noise: Noise(0.01, 6));
+        var scaled = table with { Observations = [.. table.Observations.Select(o => o with { Loss = scale * o.Loss })] };
+        var (law, options) = (ScalingLaw.Of("chinchilla"), Synthetic.NoBootstrap with { Objective = objective });
+        var one = ParametricFit.Run(table, law, options);
+        var other = ParametricFit.Run(scaled, law, objective == "huber" ? options with { Delta = scale * options.Delta } : options);
+        Synthetic.Close(one.Parameters["alpha"], other.Parameters["alpha"], 1e-7);
+        Synthetic.Close(one.Parameters["beta"], other.Parameters["beta"], 1e-7);
+        Synthetic.Close(scale * one.Parameters["E"], other.Parameters["E"], 1e-7);
+        Synthetic.Close(scale * one.Parameters["A"], other.Parameters["A"], 1e-6);
+    }
+
     [Fact]
     public void A_run_that_went_wrong_moves_a_huber_fit_far_less_than_squares()
     {

@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Analysis.Tests.Figures;
+using ScaleLab.Analysis.Tests.Fitting;
 
 namespace ScaleLab.Analysis.Tests.Reports;
 
@@ -167,6 +169,22 @@ public sealed partial class ReportTests
         Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
         Assert.Equal(4, Regex.Count(page, "</svg>"));
         Assert.Contains("id=\"runs\"", page, StringComparison.Ordinal);
+    }
+
+    public static readonly TheoryData<string> Laws = [.. Synthetic.Laws.Keys, AutoFit.Name];
+
+    [Theory]
+    [MemberData(nameof(Laws))]
+    public void Every_law_is_written_out_with_its_numbers(string law)
+    {
+        var table = Synthetic.Grid(Synthetic.Laws.GetValueOrDefault(law, Synthetic.Chinchilla), noise: RecoveryTests.Noise(0.004, 61));
+        var options = new FitOptions { Bootstrap = 100 };
+        var fit = law == AutoFit.Name ? AutoFit.Run(table, options) : ParametricFit.Run(table, ScalingLaw.Of(law), options);
+        var page = Page(Input() with { Analysis = new(table, fit, []), Rows = [], Curves = [] });
+        Assert.DoesNotContain("could not be made", page, StringComparison.Ordinal);
+        var formula = Regex.Match(page, "<p class=\"law\">(.*?)</p>").Groups[1].Value;
+        Assert.All(fit.Parameters.Values, value => Assert.Contains(ReportNumber.Of(value), formula, StringComparison.Ordinal));
+        Assert.Equal(4, Regex.Count(page, "</svg>"));
     }
 
     private static ReportInput Input() => new()
