@@ -70,9 +70,36 @@ public sealed class AnalysisCommandTests
         Assert.Contains($"Examples:\n  scalelab {verb} ", help.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Auto_shows_how_laws_extrapolate_and_its_fit_allocates()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "fit.json");
+        var fit = await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--law", "auto", "--bootstrap", "100", "--out", file);
+        Assert.Equal((0, ""), (fit.ExitCode, fit.Error));
+        Assert.StartsWith("average: ln L = (1 - w) ln L_chinchilla + w ln L_gamma", fit.Output, StringComparison.Ordinal);
+        Assert.Matches(@"fitted to +scored on +chinchilla +gamma", fit.Output);
+        var allocation = await Scalelab.Run("allocate", file, "--flops", "1e21");
+        Assert.Equal((0, ""), (allocation.ExitCode, allocation.Error));
+        Assert.Matches(@"parameters N +\d.* … ", allocation.Output);
+    }
+
     [Theory]
-    [InlineData("--law chinchila", "unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power)")]
-    [InlineData("--objective huber", "unknown objective 'huber' (known: huber_log, lad_log, mse_log)")]
+    [InlineData("--law one_variable:d:none --objective lad_log", "one_variable:d:none: L = A/D^alpha", "no frontier: a law of one variable has none")]
+    [InlineData("--law kaplan --objective mse", "kaplan: L = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D", "frontier: N ~ C^")]
+    [InlineData("--law gamma --objective asymmetric_mae --factor 3", "gamma: L = E + (A/N^alpha + B/D^beta)^gamma", "certificate: ")]
+    public async Task Other_laws_and_objectives_are_fitted_by_name(string options, string first, string also)
+    {
+        var fit = await Scalelab.Run(["fit", Runs(), "--exclude", "set=bad", "--bootstrap", "0", .. options.Split(' ')]);
+        Assert.Equal((0, ""), (fit.ExitCode, fit.Error));
+        Assert.StartsWith(first, fit.Output, StringComparison.Ordinal);
+        Assert.Contains(also, fit.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--law chinchila", "unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power, tied, gamma, kaplan, data_constrained, one_variable)")]
+    [InlineData("--law one_variable:x", "law 'one_variable:x': expected one_variable[:n|d|c[:none|E]], such as one_variable:d, one_variable:d:none, one_variable:c:1.69")]
+    [InlineData("--objective hubber", "unknown objective 'hubber'; did you mean 'huber'? (known: huber_log, lad_log, mse_log, huber, mse, asymmetric_mae)")]
+    [InlineData("--factor 0", "--factor '0': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("--delta ten", "--delta 'ten': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("--delta -1", "--delta '-1': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("--level 95", "level must lie between 0 and 1")]
