@@ -14,6 +14,9 @@ public sealed record FitDiagnostics
     /// <summary>Root mean square of the log residuals; null when refused.</summary>
     public double? RmsLogResidual { get; init; }
 
+    /// <summary>Bayesian information criterion, among fits by the same objective to the same rows; null where the objective is no likelihood.</summary>
+    public double? Bic { get; init; }
+
     /// <summary>Null when refused.</summary>
     public Certificate? Certificate { get; init; }
 

@@ -61,6 +61,26 @@ internal sealed record Objective(string Name, double Delta, double Factor)
         };
     }
 
+    /// <summary>The Bayesian information criterion (Schwarz 1978), for objectives that are a likelihood with its scale estimated: squares are Gaussian, absolute values Laplacian.</summary>
+    /// <returns>Null for the others: Huber's and lopsided functions are no density of the losses.</returns>
+    public double? Bic(ReadOnlySpan<double> residuals, int parameters)
+    {
+        var (squares, sum) = (0.0, 0.0);
+        foreach (var r in residuals)
+        {
+            squares += r * r / residuals.Length;
+            sum += Math.Abs(r) / residuals.Length;
+        }
+
+        var deviance = Name switch
+        {
+            "mse" or "mse_log" => residuals.Length * Math.Log(2 * Math.PI * Math.E * squares),
+            "lad_log" => 2 * residuals.Length * Math.Log(2 * Math.E * sum),
+            _ => double.NaN,
+        };
+        return double.IsFinite(deviance) ? deviance + ((parameters + 1) * Math.Log(residuals.Length)) : null;
+    }
+
     private static void Positive(double value, string name)
     {
         if (!double.IsFinite(value) || value <= 0)

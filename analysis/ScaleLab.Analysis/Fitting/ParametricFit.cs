@@ -54,6 +54,7 @@ public static class ParametricFit
                     : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: no minimum lies inside" : null,
                 Warnings = [.. Warnings.Of(observations, options, uncertainty)],
                 RmsLogResidual = Math.Sqrt(observations.Average(o => Math.Pow(Math.Log(surface.Loss(o.Scale) / o.Loss), 2))),
+                Bic = objective.Bic(residuals, law.FreeParameters),
                 Certificate = Certify(law, solution, data.Centre, walls.Select(w => w.Name)),
                 BootstrapDraws = uncertainty.Draws.Count,
                 BootstrapFailed = uncertainty.Failed,

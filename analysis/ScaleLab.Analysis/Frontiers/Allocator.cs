@@ -23,6 +23,22 @@ public sealed class Allocator
         (_level, _range) = (fit.Intervals.Level, fit.Diagnostics.Range);
     }
 
+    /// <param name="fit">Of a law that knows of repeated tokens.</param>
+    /// <param name="uniqueD">Different tokens that there are, &gt; 0.</param>
+    /// <exception cref="InputException">It is of another law, or was refused.</exception>
+    public Allocator(Fit fit, double uniqueD)
+        : this(fit)
+    {
+        var k = _frontier.FlopsPerNd;
+        _frontier = fit.Surface!.Frontier(uniqueD, k);
+        _draws = [.. fit.Draws.Select(draw => draw.Frontier(uniqueD, k))];
+    }
+
+    /// <param name="law">A law that others fitted.</param>
+    /// <param name="uniqueD">As above.</param>
+    /// <exception cref="InputException">It does not know of repeated tokens.</exception>
+    public Allocator(PublishedLaw law, double uniqueD) => (_frontier, _draws, _range) = (law.Surface.Frontier(uniqueD, 6), [], law.Range);
+
     public Allocator(PublishedLaw law) => (_frontier, _draws, _range) = (law.Surface.Frontier()!, [], law.Range);
 
     /// <param name="flops">C &gt; 0.</param>

@@ -31,21 +31,21 @@ public record Frontier
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>Parameters.</returns>
-    public double N(double flops) => G * Math.Pow(flops / FlopsPerNd, ExponentN);
+    public virtual double N(double flops) => G * Math.Pow(flops / FlopsPerNd, ExponentN);
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>Tokens.</returns>
-    public double D(double flops) => Math.Pow(flops / FlopsPerNd, ExponentD) / G;
+    public virtual double D(double flops) => Math.Pow(flops / FlopsPerNd, ExponentD) / G;
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>The least loss that C buys.</returns>
     public virtual double Loss(double flops) => Floor + (Scale * Math.Pow(flops / FlopsPerNd, -Decay));
 
     /// <summary>C at which <paramref name="n"/> parameters are optimal.</summary>
-    public double FlopsForN(double n) => FlopsPerNd * Math.Pow(n / G, 1 / ExponentN);
+    public virtual double FlopsForN(double n) => FlopsPerNd * Math.Pow(n / G, 1 / ExponentN);
 
     /// <summary>C at which <paramref name="d"/> tokens are optimal.</summary>
-    public double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * G, 1 / ExponentD);
+    public virtual double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * G, 1 / ExponentD);
 
     /// <summary>The least C that reaches <paramref name="loss"/>; infinite at or below the floor.</summary>
     public virtual double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);

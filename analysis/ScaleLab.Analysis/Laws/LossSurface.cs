@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Analysis.Laws;
 
@@ -17,6 +18,14 @@ public sealed record LossSurface(ScalingLaw Law, ImmutableArray<double> Paramete
 
     /// <inheritdoc cref="ScalingLaw.Loss"/>
     public double Loss(RunScale run) => Law.Loss(Parameters.AsSpan(), run);
+
+    /// <summary>The frontier where only so many different tokens exist; more are had by repeating them.</summary>
+    /// <param name="uniqueD">Different tokens, &gt; 0.</param>
+    /// <param name="flopsPerNd">k of C = k·N·D.</param>
+    /// <exception cref="InputException">The law does not know of repeated tokens.</exception>
+    public Frontier Frontier(double uniqueD, double flopsPerNd) => Law is DataConstrainedLaw
+        ? new RepeatingFrontier(this, uniqueD, flopsPerNd)
+        : throw new InputException($"{Law.Name} does not know of repeated tokens; fit --law data_constrained to runs that repeat some");
 
     /// <inheritdoc cref="ScalingLaw.Frontier"/>
     public Frontier? Frontier(double flopsPerNd = 6) => Law.Frontier(Parameters.AsSpan(), flopsPerNd);

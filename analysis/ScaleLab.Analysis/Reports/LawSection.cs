@@ -91,7 +91,8 @@ internal static class LawSection
         var scatter = fit.Diagnostics.RmsLogResidual is { } rms ? $" The law misses the runs by {ReportNumber.Of(100 * rms)} % (root mean square)." : "";
         var reason = fit.Status != FitStatus.Converged && fit.Diagnostics.Reason is { } why ? $" {Sentence(Capital(why))}" : "";
         var intervals = fit.Intervals.Refused is null ? $" Intervals: {Sentence($"{fit.Intervals.Method}, {fit.Diagnostics.BootstrapDraws} draws over {fit.Intervals.Clusters} clusters ({fit.Diagnostics.ClusterRule})")}" : "";
-        return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}{(fit.Diagnostics.Certificate is { } certificate ? $"; {certificate}" : "")}).{reason}{scatter}{intervals}";
+        var bic = fit.Diagnostics.Bic is { } criterion ? $", BIC {ReportNumber.Of(criterion)}" : "";
+        return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}{(fit.Diagnostics.Certificate is { } certificate ? $"; {certificate}" : "")}{bic}).{reason}{scatter}{intervals}";
     }
 
     private static void Others(Html html, SweepAnalysis analysis)

@@ -18,7 +18,7 @@ internal sealed class AllocateCommand : Verb
         : base("allocate", "The compute-optimal N and D, and the loss they reach, for one of compute, N, D or loss.")
     {
         Add(_law.Fit);
-        foreach (var option in (IEnumerable<Option>)[_law.Law, _flops, _params, _tokens, _loss, _json])
+        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _flops, _params, _tokens, _loss, _json])
         {
             Add(option);
         }
@@ -30,6 +30,7 @@ internal sealed class AllocateCommand : Verb
     [
         "scalelab allocate out/quick/fit.json --flops 1e16",
         "scalelab allocate --law hoffmann --params 70B",
+        "scalelab allocate --law muennighoff --unique-tokens 10B --flops 1e22",
         "scalelab allocate fit.json --loss 2.1 --json",
     ];
 

@@ -19,7 +19,7 @@ internal sealed class FrontierCommand : Verb
         : base("frontier", "The compute-optimal frontier: N, D and loss for a range of compute.")
     {
         Add(_law.Fit);
-        foreach (var option in (IEnumerable<Option>)[_law.Law, _from, _to, _perDecade, _json])
+        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _from, _to, _perDecade, _json])
         {
             Add(option);
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 
 namespace ScaleLab.Cli.Commands;
@@ -12,10 +13,14 @@ internal sealed class LawArguments
 
     public Option<string?> Law { get; } = new("--law") { Description = $"A published law: {string.Join(", ", PublishedLaw.All.Select(law => law.Name))}", HelpName = "NAME" };
 
-    public Allocator Read(ParseResult parse) => (parse.GetValue(Fit), parse.GetValue(Law)) switch
+    public Option<double?> UniqueTokens { get; } = Numbers.Option("--unique-tokens", "Different tokens that there are, for a law that knows of repeated ones (data_constrained, muennighoff)");
+
+    public Allocator Read(ParseResult parse) => (parse.GetValue(Fit), parse.GetValue(Law), parse.GetValue(UniqueTokens)) switch
     {
-        ({ } file, null) => new Allocator(FitFile.Read(file)),
-        (null, { } name) => new Allocator(PublishedLaw.Of(name)),
+        ({ } file, null, null) => new Allocator(FitFile.Read(file)),
+        ({ } file, null, { } unique) => new Allocator(FitFile.Read(file), unique),
+        (null, { } name, null) => new Allocator(PublishedLaw.Of(name)),
+        (null, { } name, { } unique) => new Allocator(PublishedLaw.Of(name), unique),
         _ => throw new InputException("give either a fit.json or --law NAME"),
     };
 }

@@ -28,6 +28,7 @@ internal static class FitText
             var value = fit.Objective.Value is { } v ? $" = {Numbers.Digits(v, 7)}" : "";
             output.WriteLine($"{Words(fit.Status)}: {fit.Objective.Name}{delta}{value}, rms of log residuals {fit.Diagnostics.RmsLogResidual!.Value.ToString("P2", CultureInfo.InvariantCulture)}");
             Lines(output, fit.Diagnostics.Certificate is { } certificate ? [$"certificate: {certificate}"] : []);
+            Lines(output, fit.Diagnostics.Bic is { } bic ? [$"BIC {bic.ToString("F1", CultureInfo.InvariantCulture)} ({(fit.Objective.Name == "lad_log" ? "Laplace" : "Gauss")}, scale estimated)"] : []);
             Lines(output, fit.Diagnostics.Reason is { } reason ? [reason] : []);
             output.WriteLine();
             Parameters(output, law, fit);

@@ -70,6 +70,23 @@ public sealed class RefusalTests
         Assert.Contains(word, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mse_log", true)]
+    [InlineData("mse", true)]
+    [InlineData("lad_log", true)]
+    [InlineData("huber_log", false)]
+    [InlineData("huber", false)]
+    [InlineData("asymmetric_mae", false)]
+    public void An_information_criterion_is_given_only_where_there_is_a_likelihood(string objective, bool likelihood)
+    {
+        var table = Synthetic.Grid(Synthetic.Chinchilla, noise: RecoveryTests.Noise(0.01, 71));
+        Fit Of(string law) => ParametricFit.Run(table, ScalingLaw.Of(law), Synthetic.NoBootstrap with { Objective = objective });
+        Assert.Equal(likelihood, Of("chinchilla").Diagnostics.Bic is not null);
+
+        // The law that made the losses, against one that cannot have.
+        Assert.True(!likelihood || Of("chinchilla").Diagnostics.Bic < Of("kaplan").Diagnostics.Bic);
+    }
+
     [Fact]
     public void An_unknown_law_is_named_with_the_known_ones() =>
         Assert.Equal("unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power, tied, gamma, kaplan, data_constrained, one_variable)", Assert.Throws<InputException>(() => ScalingLaw.Of("chinchila")).Message);

@@ -1,6 +1,7 @@
 using CsCheck;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Analysis.Tests.Frontiers;
 
@@ -40,6 +41,28 @@ public sealed class FrontierTests
         Assert.True(Along(1) < Along(1.001) && Along(1) < Along(0.999));
         Synthetic.Close(0.103 / 0.179, frontier.ExponentN, 1e-12);
     }
+
+    [Theory]
+    [InlineData(1e19, 1)]
+    [InlineData(1e22, 4)]
+    [InlineData(1e24, 10)]
+    public void Where_tokens_run_out_they_are_repeated_as_often_as_pays(double flops, double atLeast)
+    {
+        var surface = PublishedLaw.Of("muennighoff").Surface;
+        var (fresh, repeating) = (surface.Frontier()!, surface.Frontier(1e10, 6));
+        var (n, d) = (repeating.N(flops), repeating.D(flops));
+        double Along(double factor) => surface.Loss(new RunScale(n * factor, d / factor) { UniqueD = Math.Min(1e10, d / factor) });
+        Synthetic.Close(flops, 6 * n * d, 1e-9);
+        Assert.Equal(repeating.Loss(flops), Along(1), 1e-12);
+        Assert.True(Along(1) < Along(1.01) && Along(1) < Along(0.99));
+        Assert.True(repeating.Loss(flops) >= fresh.Loss(flops));
+        Assert.True(d >= atLeast * Math.Min(1e10, fresh.D(flops)));
+        Synthetic.Close(flops, repeating.FlopsForLoss(repeating.Loss(flops)), 1e-6);
+    }
+
+    [Fact]
+    public void Only_a_law_of_repeated_tokens_says_what_to_do_where_they_run_out() =>
+        Assert.StartsWith("chinchilla does not know of repeated tokens", Assert.Throws<InputException>(() => new Allocator(PublishedLaw.Of("epoch"), 1e9)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_law_of_one_variable_has_no_frontier() => Assert.Null(Synthetic.Laws["one_variable"].Frontier());
