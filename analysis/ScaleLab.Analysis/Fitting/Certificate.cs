@@ -8,8 +8,8 @@ public sealed record Certificate
     /// <summary>Norm of the gradient over the coordinates that no border holds, relative to the objective: 0 at the minimum, in no unit at all.</summary>
     public required double Gradient { get; init; }
 
-    /// <summary>By how much one more Newton step would lower the objective, relative to it.</summary>
-    public required double Decrement { get; init; }
+    /// <summary>By how much one more Newton step would lower the objective, relative to it; null where it does not curve upwards and there is no such step.</summary>
+    public required double? Decrement { get; init; }
 
     /// <summary>Descents from different cells of the grid of seeds, and how many of them ended at the optimum.</summary>
     public required int Starts { get; init; }

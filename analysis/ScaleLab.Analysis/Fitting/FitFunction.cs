@@ -31,7 +31,7 @@ internal sealed class FitFunction
         _pull = new double[_weights.Length];
         _scale = 1.0 / (Unit * data.Count);
         (Low, High) = law.Domain(data.MinLoss, data.Centre);
-        Deltas = objective.Deltas(_ofLogs ? 1 : Math.Exp(data.Centre.Loss));
+        Deltas = [.. objective.Deltas(_ofLogs ? 1 : Math.Exp(data.Centre.Loss))];
         Delta = Deltas[0];
     }
 
@@ -49,7 +49,7 @@ internal sealed class FitFunction
     public double[] High { get; }
 
     /// <summary>To be minimised with, one after the other; the last one is the objective's own, or as good as that.</summary>
-    public IReadOnlyList<double> Deltas { get; }
+    public List<double> Deltas { get; }
 
     /// <summary>Where the function turns from square to straight; infinite = squares.</summary>
     public double Delta { get; set; }

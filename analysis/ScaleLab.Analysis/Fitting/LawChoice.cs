@@ -54,9 +54,10 @@ public sealed record LawChoice(IReadOnlyList<HoldoutFold> Folds, IReadOnlyDictio
         var errors = new Dictionary<string, double>();
         foreach (var law in Laws)
         {
-            if (ParametricFit.Surface(train, ScalingLaw.Of(law), options) is { } surface)
+            if (ParametricFit.Surface(train, ScalingLaw.Of(law), options) is { } surface
+                && test.Average(o => Math.Abs(Math.Log(surface.Loss(o.Scale) / o.Loss))) is var error && double.IsFinite(error))
             {
-                errors[law] = test.Average(o => Math.Abs(Math.Log(surface.Loss(o.Scale) / o.Loss)));
+                errors[law] = error;
             }
         }
 

@@ -16,8 +16,9 @@ internal sealed record Minimum(double[] Point, double Value, double Decrement, d
 
 internal static class Minimizer
 {
-    // A noise-free fit has no value to be relative to; this is what log residuals of 1e-8 leave.
-    private const double Nothing = 1e-10;
+    /// <summary>A noise-free fit has no value to be relative to; this is what log residuals of 1e-8 leave.</summary>
+    public const double Nothing = 1e-10;
+
     private const int MostSteps = 500;
     private const int MostDampings = 30;
     private const int MostHalvings = 12;
@@ -36,7 +37,16 @@ internal static class Minimizer
         foreach (var delta in f.Deltas)
         {
             f.Delta = delta;
-            minimum = Polish(f, minimum.Point.AsSpan());
+            var next = Polish(f, minimum.Point.AsSpan());
+            if (minimum.Converged && !next.Converged)
+            {
+                // So sharp that Newton's method loses its way: the last minimum shows the vertex too.
+                f.Delta = f.Deltas[f.Deltas.IndexOf(delta) - 1];
+                var exact = Vertex.Polish(f, minimum);
+                return exact.ZeroResiduals is null ? next : exact;
+            }
+
+            minimum = next;
         }
 
         return f.IsStraight ? Vertex.Polish(f, minimum) : minimum;
@@ -87,8 +97,11 @@ internal static class Minimizer
             }
         }
 
-        var decrement = Certify(f, point, gradient, hessian, trial) / (value + Nothing);
-        return new Minimum(point, value, decrement, FreeNorm(f, point, gradient) / (value + Nothing), double.IsFinite(value) && decrement < 1e-7);
+        var norm = FreeNorm(f, point, gradient) / (value + Nothing);
+
+        // Straight pieces may leave a flat floor, on which nothing is to be gained and no curvature says so.
+        var decrement = norm < 1e-10 ? 0 : Certify(f, point, gradient, hessian, trial) / (value + Nothing);
+        return new Minimum(point, value, decrement, norm, double.IsFinite(value) && decrement < 1e-7);
     }
 
     // What one more step would gain, all but undamped; infinite where the function does not curve upwards.

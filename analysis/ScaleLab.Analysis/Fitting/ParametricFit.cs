@@ -21,18 +21,19 @@ public static class ParametricFit
         }
 
         var solution = Solver.Solve(data, law, objective, options.GridOffset);
-        var minimum = solution.Best;
-        var surface = Surface(law, minimum.Point, data.Centre);
-        if (!surface.Parameters.All(double.IsFinite))
+        var surface = Surface(law, solution.Best.Point, data.Centre);
+        double[] residuals = [.. observations.Select(o => objective.Residual(surface.Loss(o.Scale), o.Loss))];
+        var rms = Math.Sqrt(observations.Average(o => Math.Pow(Math.Log(surface.Loss(o.Scale) / o.Loss), 2)));
+        if (!surface.Parameters.All(double.IsFinite) || !residuals.All(double.IsFinite) || !double.IsFinite(rms))
         {
-            return Refused(table, law, options, objective, $"the best {law.ParameterNames[surface.Parameters.ToList().FindIndex(p => !double.IsFinite(p))]} is beyond any number");
+            return Refused(table, law, options, objective, $"{law.Name} has no finite parameters for data of such a span");
         }
 
+        var minimum = solution.Best;
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, domain, observations, minimum.Point, objective, options);
         var vanished = walls.Any(w => w.Name is "A" or "B");
-        double[] residuals = [.. observations.Select(o => objective.Residual(surface.Loss(o.Scale), o.Loss))];
         return new Fit
         {
             Law = law.Name,
@@ -44,7 +45,7 @@ public static class ParametricFit
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
             Intervals = uncertainty.Intervals,
-            Frontier = vanished ? null : surface.Frontier(options.FlopsPerNd),
+            Frontier = !vanished && surface.Frontier(options.FlopsPerNd) is { } frontier && double.IsNormal(frontier.G) ? frontier : null,
             Surface = surface,
             Draws = uncertainty.Draws,
             Diagnostics = Describe(table, options) with
@@ -53,7 +54,7 @@ public static class ParametricFit
                     ? "the descent ended where a further step would still lower the objective"
                     : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: no minimum lies inside" : null,
                 Warnings = [.. Warnings.Of(observations, options, uncertainty)],
-                RmsLogResidual = Math.Sqrt(observations.Average(o => Math.Pow(Math.Log(surface.Loss(o.Scale) / o.Loss), 2))),
+                RmsLogResidual = rms,
                 Bic = objective.Bic(residuals, law.FreeParameters),
                 Certificate = Certify(law, solution, data.Centre, walls.Select(w => w.Name)),
                 BootstrapDraws = uncertainty.Draws.Count,
@@ -71,9 +72,9 @@ public static class ParametricFit
     internal static LossSurface? Surface(ObservationTable table, ScalingLaw law, FitOptions options)
     {
         var data = new FitData(table.Observations, law);
-        return Refusal(table.Observations, law, data) is null && Surface(law, Solver.Solve(data, law, Objective.Of(options)).Best.Point, data.Centre) is var surface && surface.Parameters.All(double.IsFinite)
-            ? surface
-            : null;
+        return Refusal(table.Observations, law, data) is null
+            && Surface(law, Solver.Solve(data, law, Objective.Of(options)).Best.Point, data.Centre) is var surface
+            && surface.Parameters.All(double.IsFinite) ? surface : null;
     }
 
     private static string? Refusal(IReadOnlyList<Observation> observations, ScalingLaw law, FitData data) =>
@@ -84,11 +85,11 @@ public static class ParametricFit
     private static Certificate Certify(ScalingLaw law, Solution solution, Centre centre, IEnumerable<string> bounds) => new()
     {
         Gradient = solution.Best.Gradient,
-        Decrement = solution.Best.Decrement,
+        Decrement = double.IsFinite(solution.Best.Decrement) ? solution.Best.Decrement : null,
         Starts = solution.Starts,
         StartsAtOptimum = solution.Agreeing,
-        SecondBasin = solution.Second is { } second
-            ? new SecondBasin(solution.Excess, Named(law, Surface(law, second.Point, centre)))
+        SecondBasin = solution.Second is { } second && Surface(law, second.Point, centre) is var surface && surface.Parameters.All(double.IsFinite)
+            ? new SecondBasin(solution.Excess, Named(law, surface))
             : null,
         Bounds = [.. bounds],
         ZeroResiduals = solution.Best.ZeroResiduals,

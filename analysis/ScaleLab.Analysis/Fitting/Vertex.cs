@@ -32,7 +32,7 @@ internal static class Vertex
             }
         }
 
-        for (var round = 0; round < MostRounds && zero.Count > 0 && zero.Count <= 4 * p; round++)
+        for (var round = 0; free.Length > 0 && round < MostRounds && zero.Count <= 4 * p; round++)
         {
             if (!Balance(f, point, free, zero, residuals, slopes, pull))
             {
@@ -76,6 +76,11 @@ internal static class Vertex
             var rhs = Vector<double>.Build.Dense(n + zero.Count, r => r < n
                 ? -sum[free[r]] + zero.Sum(i => pull[i] * slopes[(i * p) + free[r]])
                 : -residuals[zero[r - n]]);
+
+            if (!system.ForAll(double.IsFinite))
+            {
+                return false;
+            }
 
             // Equal rows make it singular: of all multipliers the shortest.
             var solution = system.PseudoInverse() * rhs;

@@ -8,7 +8,8 @@ namespace ScaleLab.Analysis.Frontiers;
 /// <summary>Reads allocations off a frontier, with the bootstrap's intervals where there is one.</summary>
 public sealed class Allocator
 {
-    internal const string NoFrontier = "a law of one variable has none";
+    /// <summary>Why a fit that is no refusal has no frontier.</summary>
+    public const string NoFrontier = "a law of one variable, or one whose line is beyond any number, has none";
 
     private readonly Frontier _frontier;
     private readonly IReadOnlyList<Frontier> _draws;

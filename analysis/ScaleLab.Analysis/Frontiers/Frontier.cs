@@ -51,10 +51,10 @@ public record Frontier
     public virtual double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
 
     /// <summary>Of L = E + (A/N^alpha + B/D^beta)^gamma, all positive but E, which may be zero; gamma moves the loss along the line, not the line.</summary>
-    internal static Frontier OfTwoPowers(double e, double a, double b, double alpha, double beta, double gamma, double flopsPerNd)
+    internal static Frontier OfTwoPowers(double e, double logA, double logB, double alpha, double beta, double gamma, double flopsPerNd)
     {
         // In logarithms: A and B may differ by hundreds of orders of magnitude in a bootstrap draw.
-        var logG = Math.Log(alpha * a / (beta * b)) / (alpha + beta);
+        var logG = (Math.Log(alpha / beta) + logA - logB) / (alpha + beta);
         return new Frontier
         {
             ExponentN = beta / (alpha + beta),
@@ -62,7 +62,7 @@ public record Frontier
             G = Math.Exp(logG),
             FlopsPerNd = flopsPerNd,
             Floor = e,
-            Scale = Math.Pow((a * Math.Exp(-alpha * logG)) + (b * Math.Exp(beta * logG)), gamma),
+            Scale = Math.Pow(Math.Exp(logA - (alpha * logG)) + Math.Exp(logB + (beta * logG)), gamma),
             Decay = gamma * alpha * beta / (alpha + beta),
         };
     }

@@ -23,6 +23,9 @@ public sealed class DataConstrainedLaw : ScalingLaw
 
     internal override (int N, int D) DistinctNeeded => (3, 3);
 
+    // Four of each seed.
+    internal override int Descents => 32;
+
     public override double Loss(ReadOnlySpan<double> p, RunScale run) => Value(p, run, stackalloc Vector<double>[p.Length]);
 
     public override void Gradient(ReadOnlySpan<double> p, RunScale run, Span<double> gradient)

@@ -32,7 +32,7 @@ public sealed class KaplanLaw : ScalingLaw
     }
 
     public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd) =>
-        Frontiers.Frontier.OfTwoPowers(0, Math.Pow(p[0], p[2] / p[3]), p[1], p[2] / p[3], 1, p[3], flopsPerNd);
+        Frontiers.Frontier.OfTwoPowers(0, Math.Log(p[0]) * p[2] / p[3], Math.Log(p[1]), p[2] / p[3], 1, p[3], flopsPerNd);
 
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {

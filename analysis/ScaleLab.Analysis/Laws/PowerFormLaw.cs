@@ -39,7 +39,7 @@ public abstract class PowerFormLaw : ScalingLaw
 
     public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd) => !Form.HasSecondTerm
         ? null
-        : Frontiers.Frontier.OfTwoPowers(Floor(p), p[Form.A], p[Form.B], p[Form.Alpha], p[Form.Beta], Gamma(p), flopsPerNd);
+        : Frontiers.Frontier.OfTwoPowers(Floor(p), Math.Log(p[Form.A]), Math.Log(p[Form.B]), p[Form.Alpha], p[Form.Beta], Gamma(p), flopsPerNd);
 
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {

@@ -58,6 +58,9 @@ public abstract class ScalingLaw
     /// <summary>How many different N, and different D, it needs.</summary>
     internal abstract (int N, int D) DistinctNeeded { get; }
 
+    /// <summary>From how many seeds to descend: they agree but for a landscape with two basins.</summary>
+    internal virtual int Descents => 8;
+
     /// <summary>Parameters that the data must show: all but those that are pinned.</summary>
     internal virtual int FreeParameters => ParameterNames.Count;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Contracts.Text;
 
@@ -72,7 +73,7 @@ internal static class FitText
         }
         else
         {
-            output.WriteLine(fit.Diagnostics.Reason is null ? "no frontier: a law of one variable has none" : "no frontier: one of the two terms has vanished");
+            output.WriteLine(fit.Diagnostics.Reason is null ? $"no frontier: {Allocator.NoFrontier}" : "no frontier: one of the two terms has vanished");
         }
     }
 

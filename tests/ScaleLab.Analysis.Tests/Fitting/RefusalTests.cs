@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Contracts;
@@ -85,6 +86,32 @@ public sealed class RefusalTests
 
         // The law that made the losses, against one that cannot have.
         Assert.True(!likelihood || Of("chinchilla").Diagnostics.Bic < Of("kaplan").Diagnostics.Bic);
+    }
+
+    public static readonly TheoryData<string> AllLaws = [.. ScalingLaw.All.Select(law => law.Name)];
+
+    [Theory]
+    [MemberData(nameof(AllLaws))]
+    public void Losses_beyond_all_sense_end_in_a_fit_or_a_refusal_and_never_in_an_error(string law)
+    {
+        var grid = Synthetic.Grid(Synthetic.Chinchilla).Observations;
+        foreach (var rows in (IEnumerable<Observation>[])
+        [
+            [.. grid.Select((o, i) => o with { Loss = 1 + (i * 7 % 5) })],
+            [.. grid.Select(o => o with { Loss = 5 - o.Loss })],
+            [.. grid.Select(o => o with { Loss = 1e-300 * o.Loss })],
+            [.. grid.Select((o, i) => o with { Loss = i == 9 ? 1e9 : o.Loss })],
+            [.. grid, .. grid, .. grid.Select(o => o with { Loss = 1.1 * o.Loss })],
+            [.. grid.Select((o, i) => o with { N = Math.Pow(10, i - 20), D = Math.Pow(10, 20 - i) })],
+        ])
+        {
+            foreach (var objective in Objective.Names)
+            {
+                var fit = ParametricFit.Run(Synthetic.Table(rows), ScalingLaw.Of(law), Synthetic.NoBootstrap with { Objective = objective });
+                Assert.True(fit.Status == FitStatus.Refused || fit.Parameters.Values.All(double.IsFinite));
+                Assert.NotEmpty(fit.ToJson());
+            }
+        }
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class AnalysisCommandTests
     }
 
     [Theory]
-    [InlineData("--law one_variable:d:none --objective lad_log", "one_variable:d:none: L = A/D^alpha", "no frontier: a law of one variable has none")]
+    [InlineData("--law one_variable:d:none --objective lad_log", "one_variable:d:none: L = A/D^alpha", "no frontier: a law of one variable")]
     [InlineData("--law kaplan --objective mse", "kaplan: L = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D", "frontier: N ~ C^")]
     [InlineData("--law gamma --objective asymmetric_mae --factor 3", "gamma: L = E + (A/N^alpha + B/D^beta)^gamma", "certificate: ")]
     public async Task Other_laws_and_objectives_are_fitted_by_name(string options, string first, string also)
