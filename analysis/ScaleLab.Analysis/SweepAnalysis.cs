@@ -18,18 +18,19 @@ public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyLis
 
     /// <param name="resultsCsv">As collected; rows whose status is not ok are left out.</param>
     /// <param name="law">A name of <see cref="ScalingLaw.All"/>, or <c>auto</c>.</param>
+    /// <param name="others">More laws to fit beside it.</param>
     /// <param name="columns">Which N counts, which rows enter.</param>
     /// <param name="options">Objective and bootstrap.</param>
     /// <exception cref="Contracts.InputException">The file or an option is wrong. Data that cannot carry a law are no error: the fit says so.</exception>
-    public static SweepAnalysis Run(string resultsCsv, string law = "chinchilla", ColumnOptions? columns = null, FitOptions? options = null)
+    public static SweepAnalysis Run(string resultsCsv, string law = "chinchilla", IEnumerable<string>? others = null, ColumnOptions? columns = null, FitOptions? options = null)
     {
         var asked = law == AutoFit.Name ? null : ScalingLaw.Of(law);
         var table = ObservationFile.Read(resultsCsv, columns);
-        List<Fit> others = [.. Compared.Where(other => other != law).Select(other => ParametricFit.Run(table, ScalingLaw.Of(other), options))];
+        List<Fit> beside = [.. Compared.Union(others ?? []).Where(other => other != law && other != AutoFit.Name).Select(other => ParametricFit.Run(table, ScalingLaw.Of(other), options))];
         return new SweepAnalysis(
             table,
-            asked is null ? AutoFit.Of(table, LawChoice.Of(table, options), others[0], others[^1]) : ParametricFit.Run(table, asked, options),
-            others);
+            asked is null ? AutoFit.Of(table, LawChoice.Of(table, options), beside.Find(fit => fit.Law == "chinchilla")!, beside.Find(fit => fit.Law == "gamma")!) : ParametricFit.Run(table, asked, options),
+            beside);
     }
 
     /// <summary>Writes <c>fit.json</c> and, for the other laws, <c>fits/&lt;law&gt;.json</c>.</summary>

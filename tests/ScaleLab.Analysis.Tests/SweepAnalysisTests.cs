@@ -29,6 +29,16 @@ public sealed class SweepAnalysisTests
     }
 
     [Fact]
+    public void More_laws_and_the_average_are_fitted_where_the_sweep_names_them()
+    {
+        var analysis = SweepAnalysis.Run(Results(6), "auto", ["kaplan", "chinchilla"], options: Synthetic.NoBootstrap);
+        Assert.Equal("average", analysis.Fit.Law);
+        Assert.Equal(["chinchilla", "power", "gamma", "kaplan"], analysis.Others.Select(other => other.Law));
+        Assert.Same(analysis.Fit.LawChoice, analysis.Choice);
+        Assert.Equal("average", FitFile.Read(analysis.Write(_folder)[0]).Law);
+    }
+
+    [Fact]
     public void A_sweep_that_supports_no_law_ends_with_refusals_and_no_error()
     {
         var analysis = SweepAnalysis.Run(Results(1));

@@ -15,7 +15,7 @@ internal static class SweepAnswer
 
     public static void Write(TextWriter output, Plan plan, string folder)
     {
-        var analysis = SweepAnalysis.Run(Path.Combine(folder, "results.csv"), plan.Laws[0]);
+        var analysis = SweepAnalysis.Run(Path.Combine(folder, "results.csv"), plan.Laws[0], plan.Laws.Skip(1));
         analysis.Write(folder);
         var paths = ReportWriter.Write(
             ReportSource.ReadFolder(folder) with

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Globalization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
@@ -56,7 +57,7 @@ internal sealed class Planner
         NoteDevice(runs);
         var plan = new Plan(_sweep.Spec.Name, _sweep.Text, _corpus, runs)
         {
-            Laws = [.. _sweep.Spec.Law.Select(l => l.ToString().ToLowerInvariant())],
+            Laws = [.. _sweep.Spec.Law.Select(l => JsonNamingPolicy.SnakeCaseLower.ConvertName(l.ToString()))],
             Notes = _notes,
         };
         BudgetCheck.Enforce(_sweep, plan);

@@ -66,4 +66,19 @@ internal enum LawName
 
     /// <summary>L = A/N^α + B/D^β.</summary>
     Power,
+
+    /// <summary>L = E + A/N^α + B/D^α.</summary>
+    Tied,
+
+    /// <summary>L = E + (A/N^α + B/D^β)^γ.</summary>
+    Gamma,
+
+    /// <summary>Kaplan et al.'s form, without E.</summary>
+    Kaplan,
+
+    /// <summary>Repeated data count for ever less.</summary>
+    DataConstrained,
+
+    /// <summary>chinchilla and gamma, averaged by how well they extrapolate.</summary>
+    Auto,
 }
