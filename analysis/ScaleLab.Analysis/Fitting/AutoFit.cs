@@ -39,7 +39,7 @@ public static class AutoFit
             Identified = Both(additive.Identified, gamma.Identified),
             StandardErrors = Both(additive.StandardErrors, gamma.StandardErrors),
             Intervals = additive.Intervals with { Bounds = Bounds(additive, gamma, draws) },
-            Frontier = additive.Frontier is { } one && gamma.Frontier is not null ? surface.Frontier(one.FlopsPerNd) : null,
+            Frontier = additive.Frontier is { } line && gamma.Frontier is not null ? surface.Frontier(line.FlopsPerNd) : null,
             Surface = surface,
             Draws = draws,
             Diagnostics = additive.Diagnostics with
@@ -47,7 +47,7 @@ public static class AutoFit
                 Reason = additive.Diagnostics.Reason ?? gamma.Diagnostics.Reason,
                 Warnings = [.. additive.Diagnostics.Warnings, .. Disagreement(additive, gamma)],
                 RmsLogResidual = Math.Sqrt(residuals.Average(r => r * r)),
-                Certificate = null,
+                Certificate = additive.Diagnostics.Certificate is { } one && gamma.Diagnostics.Certificate is { } other ? Both(one, other) : null,
                 Draws = CompactDraws.Thin(draws),
             },
         };
@@ -70,6 +70,19 @@ public static class AutoFit
         }
     }
 
+    private static Certificate Both(Certificate additive, Certificate gamma) => new()
+    {
+        Gradient = Math.Max(additive.Gradient, gamma.Gradient),
+        Decrement = additive.Decrement is null || gamma.Decrement is null ? null : Math.Max(additive.Decrement.Value, gamma.Decrement.Value),
+        Starts = additive.Starts + gamma.Starts,
+        StartsAtOptimum = additive.StartsAtOptimum + gamma.StartsAtOptimum,
+        SecondBasin = new[] { additive.SecondBasin, gamma.SecondBasin }.OfType<SecondBasin>().MinBy(basin => basin.Excess),
+        Bounds = [.. additive.Bounds, .. gamma.Bounds.Select(OfGamma)],
+    };
+
+    // As the average calls it.
+    private static string OfGamma(string parameter) => parameter == "gamma" ? parameter : $"{parameter}_gamma";
+
     private static Dictionary<string, Interval> Bounds(Fit additive, Fit gamma, List<LossSurface> draws)
     {
         var bounds = Both(additive.Intervals.Bounds, gamma.Intervals.Bounds);
@@ -88,7 +101,7 @@ public static class AutoFit
         var both = additive.Where(p => AverageLaw.Additive.ParameterNames.Contains(p.Key)).ToDictionary(p => p.Key, p => p.Value);
         foreach (var (name, value) in gamma.Where(p => AverageLaw.Gamma.ParameterNames.Contains(p.Key)))
         {
-            both[name == "gamma" ? name : $"{name}_gamma"] = value;
+            both[OfGamma(name)] = value;
         }
 
         return both;

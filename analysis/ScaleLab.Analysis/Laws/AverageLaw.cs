@@ -1,4 +1,5 @@
 using ScaleLab.Analysis.Frontiers;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Analysis.Laws;
 
@@ -66,5 +67,5 @@ public sealed class AverageLaw : ScalingLaw
 
     private static ReadOnlySpan<double> OfGamma(ReadOnlySpan<double> p) => p[6..];
 
-    private static InvalidOperationException NotFitted() => new("an average is put together from fits, not fitted");
+    private static InputException NotFitted() => new("average is put together from fits, not fitted; ask for auto");
 }

@@ -37,7 +37,8 @@ internal sealed record CountingRule(string Name, Fit Fit)
             }
 
             tried.Add(sizes);
-            rules.Add(new(name, ParametricFit.Run(table with { Observations = [.. table.Observations.Zip(sizes, (o, n) => o with { N = n })] }, law, Options(analysis.Fit))));
+            var recounted = table with { Observations = [.. table.Observations.Zip(sizes, (o, n) => o with { N = n })] };
+            rules.Add(new(name, law is AverageLaw ? AutoFit.Run(recounted, Options(analysis.Fit)) : ParametricFit.Run(recounted, law, Options(analysis.Fit))));
         }
 
         return rules;
@@ -49,6 +50,7 @@ internal sealed record CountingRule(string Name, Fit Fit)
     {
         Objective = fit.Objective.Name,
         Delta = fit.Objective.Delta ?? new FitOptions().Delta,
+        Factor = fit.Objective.Factor ?? new FitOptions().Factor,
         Level = fit.Intervals.Level,
         Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
         Seed = fit.Diagnostics.Seed,

@@ -29,6 +29,14 @@ public sealed class CountingRuleTests
     public void Without_the_columns_there_is_one_rule() =>
         Assert.Single(CountingRule.Of(Analysis(o => o with { NEmbedding = null, NNonEmbedding = null })));
 
+    [Fact]
+    public void An_average_is_put_together_anew_for_each_rule()
+    {
+        var table = Table(o => o with { NNonEmbedding = o.N - (2 * o.NEmbedding) });
+        var rules = CountingRule.Of(new(table, AutoFit.Run(table, new() { Bootstrap = 0 }), []));
+        Assert.Equal(["average", "average", "average"], rules.Select(r => r.Fit.Law));
+    }
+
     private static ObservationTable Table(Func<Observation, Observation> change) => new("results.csv", [.. SyntheticSweep.Observations.Select(change)], [], "trunk+seed");
 
     private static SweepAnalysis Analysis(Func<Observation, Observation> change)

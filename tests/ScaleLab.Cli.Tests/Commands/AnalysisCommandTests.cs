@@ -97,6 +97,7 @@ public sealed class AnalysisCommandTests
 
     [Theory]
     [InlineData("--law chinchila", "unknown law 'chinchila'; did you mean 'chinchilla'? (known: chinchilla, power, tied, gamma, kaplan, data_constrained, one_variable)")]
+    [InlineData("--law average", "average is put together from fits, not fitted; ask for auto")]
     [InlineData("--law one_variable:x", "law 'one_variable:x': expected one_variable[:n|d|c[:none|E]], such as one_variable:d, one_variable:d:none, one_variable:c:1.69")]
     [InlineData("--objective hubber", "unknown objective 'hubber'; did you mean 'huber'? (known: huber_log, lad_log, mse_log, huber, mse, asymmetric_mae)")]
     [InlineData("--factor 0", "--factor '0': expected a number above 0, such as 350k, 1.5M or 1e21")]
