@@ -18,9 +18,9 @@ public sealed record PublishedLaw(string Name, LossSurface Surface, string Sourc
     public static readonly IReadOnlyList<PublishedLaw> All =
     [
         new("hoffmann", Additive([1.693373, 406.4034, 410.7228, 0.33917084, 0.2849083]), "Hoffmann et al. 2022, arXiv:2203.15556, approach 3; unrounded from the paper's TeX source") { Range = Chinchilla },
+        new("epoch", Additive([1.81686, 482.00572, 2085.4342, 0.34781, 0.36585]), "Besiroglu et al. 2024, arXiv:2404.10102: a refit of Hoffmann et al.'s runs, read off their figure 4") { Range = Chinchilla },
         new("kaplan", new(ScalingLaw.Of("kaplan"), [6.4e13, 1.8e13, 0.076, 0.103]), "Kaplan et al. 2020, arXiv:2001.08361, eq. 1.5; N without embeddings"),
         new("muennighoff", new(ScalingLaw.Of("data_constrained"), [1.87, 521, 1488, 0.35266, 0.35266, 15.39, 5.31]), "Muennighoff et al. 2023, arXiv:2305.16264: C4, tokens that may be repeated"),
-        new("epoch", Additive([1.81686, 482.00572, 2085.4342, 0.34781, 0.36585]), "Besiroglu et al. 2024, arXiv:2404.10102: a refit of Hoffmann et al.'s runs, read off their figure 4") { Range = Chinchilla },
     ];
 
     private static LossSurface Additive(ImmutableArray<double> parameters) => new(ScalingLaw.Of("chinchilla"), parameters);

@@ -120,7 +120,7 @@ public sealed class AnalysisCommandTests
     [InlineData("allocate fit.json --law epoch --flops 1e21", "give either a fit.json or --law NAME")]
     [InlineData("allocate --law epoch", "give exactly one of --flops, --params, --tokens, --loss")]
     [InlineData("allocate --law epoch --flops 1e21 --params 1B", "give exactly one of --flops, --params, --tokens, --loss")]
-    [InlineData("allocate --law epoc --flops 1e21", "unknown published law 'epoc'; did you mean 'epoch'? (known: hoffmann, epoch)")]
+    [InlineData("allocate --law epoc --flops 1e21", "unknown published law 'epoc'; did you mean 'epoch'? (known: hoffmann, epoch, kaplan, muennighoff)")]
     [InlineData("allocate --law epoch --flops 0", "--flops '0': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("allocate --law epoch --loss 1.2", "no compute reaches a loss of 1.2: the law's floor E is 1.81686")]
     [InlineData("allocate nowhere.json --flops 1e21", "nowhere.json: no such file")]
