@@ -66,15 +66,11 @@ internal sealed class Seeds
     {
         var (m, rows) = (Cells, _data.Count);
         var linear = _form.HasFloor && !_form.HasGamma;
-        var table = Matrix<double>.Build.Dense(rows, (2 * m) + 2, (r, column) =>
-        {
-            var above = _data.Loss[r] - floor;
-            var target = Math.Pow(above, 1 / gamma);
-            var weight = gamma * above / (_data.Loss[r] * target);
-            return weight * (column < m ? Math.Exp(-_exponents[column] / gamma * _data.X[r])
-                : column < 2 * m ? Math.Exp(-Second(column - m, gamma) / gamma * _data.Y[r])
-                : column == 2 * m ? target : 1);
-        });
+        double[] target = [.. Enumerable.Range(0, rows).Select(r => Math.Pow(_data.Loss[r] - floor, 1 / gamma))];
+        double[] weight = [.. Enumerable.Range(0, rows).Select(r => gamma * (_data.Loss[r] - floor) / (_data.Loss[r] * target[r]))];
+        var table = Matrix<double>.Build.Dense(rows, (2 * m) + 2, (r, column) => weight[r] * (column < m ? Math.Exp(-_exponents[column] / gamma * _data.X[r])
+            : column < 2 * m ? Math.Exp(-Second(column - m, gamma) / gamma * _data.Y[r])
+            : column == 2 * m ? target[r] : 1));
         var gram = table.TransposeThisAndMultiply(table);
         for (var i = 0; i < m; i++)
         {
