@@ -1,5 +1,6 @@
 using System.Globalization;
 using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Fitting;
@@ -45,7 +46,7 @@ public static class ParametricFit
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
             Intervals = uncertainty.Intervals,
-            Frontier = !vanished && surface.Frontier(options.FlopsPerNd) is { } frontier && double.IsNormal(frontier.G) ? frontier : null,
+            Frontier = !vanished && surface.Frontier(options.FlopsPerNd) is { } frontier && IsWithinReach(frontier, observations) ? frontier : null,
             Surface = surface,
             Draws = uncertainty.Draws,
             Diagnostics = Describe(table, options) with
@@ -63,6 +64,10 @@ public static class ParametricFit
             },
         };
     }
+
+    // From the least compute of the data to as far beyond as extrapolations are read off: the line must be made of numbers.
+    private static bool IsWithinReach(Frontier frontier, IReadOnlyList<Observation> observations) =>
+        new[] { observations.Min(o => o.C), 100 * observations.Max(o => o.C) }.All(c => double.IsNormal(frontier.N(c)) && double.IsNormal(frontier.D(c)) && double.IsNormal(frontier.D(c) / frontier.N(c)));
 
     // More than any law asks for is all the same.
     private static int Distinct(double[] column, int count) => column.Take(count).Distinct().Take(10).Count();
