@@ -3,10 +3,21 @@ namespace ScaleLab.Analysis.Data;
 /// <summary>The columns of one file, found once.</summary>
 internal sealed class ColumnMap
 {
-    private static readonly string[] NamesOfN = ["n", "params", "parameters", "n_params", "num_params", "params_total", "model_size"];
-    private static readonly string[] NamesOfD = ["d", "tokens", "n_tokens", "num_tokens", "train_tokens", "training_tokens", "samples"];
-    private static readonly string[] NamesOfC = ["c", "flops", "compute", "train_flops", "training_flops"];
-    private static readonly string[] NamesOfLoss = ["val_loss", "loss", "eval_loss", "validation_loss", "test_loss", "final_loss"];
+    // Ours, Hoffmann et al.'s letters, and what W&B projects and fitting tools use.
+    private static readonly string[] NamesOfN =
+    [
+        "n", "params", "parameters", "n_params", "num_params", "n_parameters", "num_parameters", "params_total", "total_params",
+        "model_params", "model_n_params", "model_num_params", "model_parameters", "model_size",
+    ];
+
+    private static readonly string[] NamesOfD =
+    [
+        "d", "tokens", "n_tokens", "num_tokens", "train_tokens", "training_tokens", "total_tokens", "tokens_seen", "train_tokens_seen",
+        "samples", "samples_seen", "images", "images_seen",
+    ];
+
+    private static readonly string[] NamesOfC = ["c", "flops", "compute", "train_flops", "training_flops", "total_flops", "model_flops"];
+    private static readonly string[] NamesOfLoss = ["val_loss", "loss", "eval_loss", "validation_loss", "valid_loss", "test_loss", "final_loss"];
     private static readonly string[] NamesOfUniqueD = ["unique_d", "unique_tokens"];
     private static readonly string[] NamesOfRun = ["run_key", "run_id", "run", "run_name", "name", "id"];
 
@@ -26,6 +37,8 @@ internal sealed class ColumnMap
         Run = header.FindAny(NamesOfRun);
         UniqueD = header.FindAny(NamesOfUniqueD);
         Seed = header.FindAny("seed");
+        Status = header.FindAny("status", "state");
+        Rate = header.FindAny("lr", "learning_rate", "peak_lr", "max_lr");
         Budget = header.FindAny("budget");
         Annealed = header.FindAny("annealed");
         NNonEmbedding = header.FindAny("n_non_embedding");
@@ -38,6 +51,7 @@ internal sealed class ColumnMap
         Cluster = options.Cluster.Count > 0 ? [.. options.Cluster.Select(header.Find)]
             : trunk is null ? []
             : Seed is null ? [trunk.Value] : [trunk.Value, Seed.Value];
+        Words = string.Join(", ", new[] { ("N", N), ("D", D), ("C", C), ("loss", (int?)Loss) }.Where(c => c.Item2 is not null).Select(c => $"{c.Item1} = {header.Names[c.Item2!.Value]}"));
         ClusterRule = Cluster.Count > 0 ? string.Join("+", Cluster.Select(c => header.Names[c])) : "each row";
     }
 
@@ -55,6 +69,11 @@ internal sealed class ColumnMap
 
     public int? Seed { get; }
 
+    public int? Status { get; }
+
+    /// <summary>Of the learning rate.</summary>
+    public int? Rate { get; }
+
     public int? Budget { get; }
 
     public int? Annealed { get; }
@@ -70,4 +89,7 @@ internal sealed class ColumnMap
     public IReadOnlyList<int> Cluster { get; }
 
     public string ClusterRule { get; }
+
+    /// <summary><c>N = params, D = tokens, loss = eval/loss</c>.</summary>
+    public string Words { get; }
 }

@@ -19,6 +19,12 @@ public sealed record Observation(string Run, double N, double D, double C, doubl
     /// <summary>False for a point read off in the middle of a learning-rate schedule: such losses are too high.</summary>
     public bool Annealed { get; init; } = true;
 
+    /// <summary>Replicates differ in it; empty where the file does not say.</summary>
+    public string Seed { get; init; } = "";
+
+    /// <summary>The learning rate, in whatever unit the file has; null where it does not say.</summary>
+    public double? LearningRate { get; init; }
+
     /// <summary>Different tokens trained on; null where the file does not say: none is repeated then.</summary>
     public double? UniqueD { get; init; }
 

@@ -18,18 +18,27 @@ public static class ObservationFile
         var where = Filters(options.Where, "where", table.Header).GroupBy(f => f.Column).ToList();
         var exclude = Filters(options.Exclude, "exclude", table.Header);
         var tuned = options.BestOver.Select(table.Header.Find).ToList();
-        var status = table.Header.FindAny("status");
-        var askedForStatus = status is { } s && where.Any(column => column.Key == s);
+        var askedForStatus = where.Any(column => column.Key == map.Status);
+        string? Reason(CsvRow row)
+        {
+            foreach (var column in where)
+            {
+                if (!column.Any(f => f.Holds(row)))
+                {
+                    return $"not {string.Join(" or ", column.Select(f => $"{f.Name}={f.Value}"))}";
+                }
+            }
+
+            return exclude.Find(f => f.Holds(row)) is { } met ? $"{met.Name}={met.Value}"
+                : map.Status is { } status && !askedForStatus && !EndedWell(row, status) ? $"{table.Header.Names[status].ToLowerInvariant()} {row[status]}"
+                : Blank(row, map);
+        }
 
         var (points, left) = (new List<Observation>(), new List<LeftOutRow>());
-        var settings = new Dictionary<Observation, (string Seed, string Tuned)>(ReferenceEqualityComparer.Instance);
+        var settings = new Dictionary<Observation, string>(ReferenceEqualityComparer.Instance);
         foreach (var row in table.Rows())
         {
-            var reason = where.FirstOrDefault(column => !column.Any(f => f.Holds(row))) is { } unmet ? $"not {string.Join(" or ", unmet.Select(f => $"{f.Name}={f.Value}"))}"
-                : exclude.FirstOrDefault(f => f.Holds(row)) is { } met ? $"{met.Name}={met.Value}"
-                : status is { } column && !askedForStatus && row[column] is not ("ok" or "") ? $"status {row[column]}"
-                : null;
-            if (reason is not null)
+            if (Reason(row) is { } reason)
             {
                 left.Add(new LeftOutRow(Name(row, map), row.Line, reason));
                 continue;
@@ -38,8 +47,7 @@ public static class ObservationFile
             points.Add(Point(row, map));
             if (tuned.Count > 0)
             {
-                var seed = map.Seed is { } seeds && !tuned.Contains(seeds) ? row[seeds] : "";
-                settings[points[^1]] = (seed, string.Join(", ", tuned.Select(c => $"{table.Header.Names[c]} {row[c]}")));
+                settings[points[^1]] = string.Join(", ", tuned.Select(c => $"{table.Header.Names[c]} {row[c]}"));
             }
         }
 
@@ -51,20 +59,36 @@ public static class ObservationFile
         if (tuned.Count > 0)
         {
             var losers = new HashSet<Observation>(ReferenceEqualityComparer.Instance);
-            foreach (var rivals in points.GroupBy(p => (p.N, p.D, settings[p].Seed)))
+            foreach (var rivals in points.GroupBy(p => (p.N, p.D, map.Seed is { } seed && tuned.Contains(seed) ? "" : p.Seed)))
             {
                 var best = rivals.MinBy(p => p.Loss);
                 foreach (var loser in rivals.Where(p => p != best))
                 {
                     losers.Add(loser);
-                    left.Add(new LeftOutRow(loser.Run, loser.Line, $"{settings[loser].Tuned} is not the best of {rivals.Count()}"));
+                    left.Add(new LeftOutRow(loser.Run, loser.Line, $"{settings[loser]} is not the best of {rivals.Count()}"));
                 }
             }
 
             points.RemoveAll(losers.Contains);
         }
 
-        return new ObservationTable(Path.GetFileName(file), points, [.. left.OrderBy(l => l.Line)], map.ClusterRule);
+        return new ObservationTable(Path.GetFileName(file), points, [.. left.OrderBy(l => l.Line)], map.ClusterRule) { Columns = map.Words };
+    }
+
+    // Our own word and W&B's; a row that does not say is taken as it is.
+    private static bool EndedWell(CsvRow row, int status) => row.IsEmpty(status) || row[status] is "ok" or "finished";
+
+    // A cell that a run never filled in, as the loss of a run that crashed.
+    private static string? Blank(CsvRow row, ColumnMap map)
+    {
+        bool Known(int? column) => column is { } index && !row.IsEmpty(index);
+        if (!Known(map.Loss))
+        {
+            return $"{row.Header.Names[map.Loss]} is empty";
+        }
+
+        var (n, d, c) = (Known(map.N), Known(map.D), Known(map.C));
+        return (n ? d || c : d && c) ? null : $"{row.Header.Names[(n ? map.D ?? map.C : map.N ?? map.C)!.Value]} is empty";
     }
 
     private static Observation Point(CsvRow row, ColumnMap map)
@@ -72,30 +96,21 @@ public static class ObservationFile
         var (n, d, c) = (Positive(row, map.N), Positive(row, map.D), Positive(row, map.C));
 
         // Hoffmann et al. 2022: C = 6·N·D, where the file leaves one of the three to us.
-        n ??= c / (6 * d);
-        d ??= c / (6 * n);
-        if (n is null || d is null)
-        {
-            var empty = n is null ? map.N ?? map.C : map.D ?? map.C;
-            throw row.Error(empty!.Value, $"{row.Header.Names[empty.Value]} is empty, and N, D and C cannot be told from the rest");
-        }
-
-        return new Observation(
-            Name(row, map),
-            n.Value,
-            d.Value,
-            c ?? 6 * n.Value * d.Value,
-            Positive(row, map.Loss) ?? throw row.Error(map.Loss, $"{row.Header.Names[map.Loss]} is empty; leave such rows out with --exclude {row.Header.Names[map.Loss]}="))
+        var size = n ?? c!.Value / (6 * d!.Value);
+        var length = d ?? c!.Value / (6 * size);
+        return new Observation(Name(row, map), size, length, c ?? 6 * size * length, Positive(row, map.Loss)!.Value)
         {
             Line = row.Line,
             Cluster = Cluster(row, map),
+            Seed = map.Seed is { } seed ? row[seed] : "",
+            LearningRate = map.Rate is { } rate && Number(row, rate, out var lr) ? lr : null,
             Budget = Positive(row, map.Budget),
             UniqueD = Positive(row, map.UniqueD),
             Annealed = map.Annealed is not { } annealed || row[annealed] is not ("0" or "false" or "False"),
             NNonEmbedding = Positive(row, map.NNonEmbedding),
             NEmbedding = Part(row, map.NEmbedding),
             NHead = Part(row, map.NHead),
-            C6nd = map.C6nd is null ? 6 * n * d : Positive(row, map.C6nd),
+            C6nd = map.C6nd is null ? 6 * size * length : Positive(row, map.C6nd),
         };
     }
 
@@ -107,11 +122,14 @@ public static class ObservationFile
             return null;
         }
 
-        var plain = Utf8Parser.TryParse(row.Utf8(index), out double value, out var read) && read == row.Utf8(index).Length && double.IsFinite(value);
-        return (plain || Quantity.TryParse(row[index], out value)) && value > 0
+        return Number(row, index, out var value) && value > 0
             ? value
             : throw row.Error(index, $"{row.Header.Names[index]} is '{Shortened(row[index])}'; expected a finite number above 0");
     }
+
+    private static bool Number(CsvRow row, int column, out double value) =>
+        (Utf8Parser.TryParse(row.Utf8(column), out value, out var read) && read == row.Utf8(column).Length && double.IsFinite(value))
+        || Quantity.TryParse(row[column], out value);
 
     private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 

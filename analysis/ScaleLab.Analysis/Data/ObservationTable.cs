@@ -5,6 +5,10 @@ namespace ScaleLab.Analysis.Data;
 /// <param name="Observations">In the order of the file.</param>
 /// <param name="LeftOut">Rows that do not enter, each with its reason.</param>
 /// <param name="ClusterRule">What makes a cluster, in words: <c>trunk+seed</c>, <c>each row</c>.</param>
-public sealed record ObservationTable(string Source, IReadOnlyList<Observation> Observations, IReadOnlyList<LeftOutRow> LeftOut, string ClusterRule);
+public sealed record ObservationTable(string Source, IReadOnlyList<Observation> Observations, IReadOnlyList<LeftOutRow> LeftOut, string ClusterRule)
+{
+    /// <summary>Which columns were read as what, in words; empty where the rows come from no file.</summary>
+    public string Columns { get; init; } = "";
+}
 
 public sealed record LeftOutRow(string Run, long Line, string Reason);
