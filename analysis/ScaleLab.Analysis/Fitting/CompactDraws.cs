@@ -28,3 +28,13 @@ internal sealed class CompactDraws : JsonConverter<IReadOnlyList<double[]>>
         writer.WriteRawValue(text.Append(']').ToString());
     }
 }
+
+/// <summary>Six digits each, on one line.</summary>
+internal sealed class CompactNumbers : JsonConverter<IReadOnlyList<double>>
+{
+    public override IReadOnlyList<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, FitJson.Default.DoubleArray) ?? [];
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<double> value, JsonSerializerOptions options) =>
+        writer.WriteRawValue($"[{string.Join(',', value.Select(v => v.ToString("G6", CultureInfo.InvariantCulture)))}]");
+}

@@ -32,14 +32,17 @@ internal sealed class FitData
         (X, Y, Epochs, LogLoss, Loss, Weights) = (new double[padded], new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
     }
 
+    private FitData(FitData rows, double[] logLoss, double[] loss) =>
+        (Count, X, Y, Epochs, LogLoss, Loss, Weights) = (rows.Count, rows.X, rows.Y, rows.Epochs, logLoss, loss, rows.Weights);
+
     /// <summary>Rows without the padding.</summary>
     public int Count { get; }
 
     /// <summary>ln N, or of whatever the law reads in its place.</summary>
-    public double[] X { get; }
+    public double[] X { get; private init; }
 
     /// <summary>ln D.</summary>
-    public double[] Y { get; }
+    public double[] Y { get; private init; }
 
     /// <summary>ln(D / unique D); not centred.</summary>
     public double[] Epochs { get; }
@@ -57,6 +60,25 @@ internal sealed class FitData
 
     /// <summary>The least loss, in units of the centre.</summary>
     public double MinLoss { get => field > 0 ? field : field = Least(); private init; }
+
+    /// <summary>What an objective compares the law with.</summary>
+    public double[] Target(bool ofLogs) => ofLogs ? LogLoss : Loss;
+
+    /// <summary>The same rows with losses that a thread may change.</summary>
+    public FitData WithOwnLosses() => new(this, (double[])LogLoss.Clone(), (double[])Loss.Clone()) { Centre = Centre, MinLoss = MinLoss };
+
+    /// <summary>The same rows with logarithms of N and D that are not centred.</summary>
+    public FitData AtOrigin()
+    {
+        var moved = new FitData(this, LogLoss, Loss) { X = (double[])X.Clone(), Y = (double[])Y.Clone(), Centre = Centre with { N = 0, D = 0 }, MinLoss = MinLoss };
+        for (var i = 0; i < Count; i++)
+        {
+            moved.X[i] += Centre.N;
+            moved.Y[i] += Centre.D;
+        }
+
+        return moved;
+    }
 
     /// <summary>Some rows from all over the table, in the same coordinates: enough to find where to start.</summary>
     public FitData Thinned(int most)

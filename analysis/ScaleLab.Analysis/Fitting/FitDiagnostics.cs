@@ -27,6 +27,9 @@ public sealed record FitDiagnostics
 
     public ulong Seed { get; init; }
 
+    /// <summary>Under which the profiles judge what is identified; null when refused or where there are too many rows for profiles.</summary>
+    public NoiseModel? Noise { get; init; }
+
     /// <summary>What makes a cluster, in words.</summary>
     public string? ClusterRule { get; init; }
 
@@ -39,6 +42,14 @@ public sealed record FitDiagnostics
     /// <summary>Some of the bootstrap's parameter vectors, in the law's order: with them a reader of the file has intervals for whatever it predicts.</summary>
     [JsonConverter(typeof(CompactDraws))]
     public IReadOnlyList<double[]> Draws { get; init; } = [];
+
+    /// <summary>Even quantiles of ln(loss of a run / loss of a law that has not seen it): with them a reader of the file has intervals for a new run.</summary>
+    [JsonConverter(typeof(CompactNumbers))]
+    public IReadOnlyList<double> Errors { get; init; } = [];
 }
+
+/// <param name="Name"><c>laplace</c> where the objective counts absolute values, <c>gaussian</c> where it counts squares.</param>
+/// <param name="Scale">Its estimated scale: the mean absolute or the root mean square residual.</param>
+public sealed record NoiseModel(string Name, double Scale);
 
 public sealed record DataRange(Interval N, Interval D, Interval C, Interval Loss);

@@ -27,7 +27,7 @@ internal sealed class FitFunction
     {
         (_data, _law, _weights) = (data, law, weights ?? data.Weights);
         (_ofLogs, _above, IsStraight) = (objective.OfLogs, objective.Above, objective.IsStraight);
-        _target = _ofLogs ? data.LogLoss : data.Loss;
+        _target = data.Target(_ofLogs);
         _pull = new double[_weights.Length];
         _scale = 1.0 / (Unit * data.Count);
         (Low, High) = law.Domain(data.MinLoss, data.Centre);
@@ -38,6 +38,9 @@ internal sealed class FitFunction
     public bool IsStraight { get; }
 
     public double[] Weights => _weights;
+
+    /// <summary>What the law is compared with, one per padded row.</summary>
+    public double[] Target => _target;
 
     /// <summary>How much steeper the objective is above the loss than below it.</summary>
     public double Above => _above;

@@ -17,6 +17,9 @@ public sealed record FitOptions
     /// <summary>Resamples, 0 = no intervals; null = 1000, and fewer beyond 50,000 rows, down to 100.</summary>
     public int? Bootstrap { get; init; }
 
+    /// <summary><c>wild</c>, <c>pairs</c> or <c>residual</c>; <c>auto</c> takes pairs from 100 clusters on, else wild.</summary>
+    public string Resampling { get; init; } = "auto";
+
     /// <summary>Coverage of the intervals, in (0, 1).</summary>
     public double Level { get; init; } = 0.95;
 
@@ -35,6 +38,7 @@ public sealed record FitOptions
         Check(Level is > 0 and < 1, "level must lie between 0 and 1");
         Check(Bootstrap is null or 0 or (>= 100 and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
         Check(double.IsFinite(FlopsPerNd) && FlopsPerNd > 0, "the FLOPs per parameter and token must be a finite number above 0");
+        Fitting.Bootstrap.Check(Resampling);
         return this with { Bootstrap = Bootstrap ?? (int)Math.Clamp(50_000_000L / Math.Max(1, rows), 100, 1000) };
     }
 

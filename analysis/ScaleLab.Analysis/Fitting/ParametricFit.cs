@@ -33,7 +33,7 @@ public static class ParametricFit
         var minimum = solution.Best;
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
-        var uncertainty = Uncertainty.Of(data, law, domain, observations, minimum.Point, objective, options);
+        var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
         var vanished = walls.Any(w => w.Name is "A" or "B");
         return new Fit
         {
@@ -60,7 +60,9 @@ public static class ParametricFit
                 Certificate = Certify(law, solution, data.Centre, walls.Select(w => w.Name)),
                 BootstrapDraws = uncertainty.Draws.Count,
                 BootstrapFailed = uncertainty.Failed,
+                Noise = uncertainty.Noise,
                 Draws = CompactDraws.Thin(uncertainty.Draws),
+                Errors = uncertainty.Errors,
             },
         };
     }
@@ -140,7 +142,7 @@ public static class ParametricFit
         Status = FitStatus.Refused,
         NObservations = table.Observations.Count,
         Flagged = Hygiene.Flag(table.Observations, null),
-        Intervals = new Intervals(options.Level, Uncertainty.Method, 0) { Refused = "there is no fit" },
+        Intervals = Uncertainty.None(options, "there is no fit"),
         Diagnostics = Describe(table, options) with { Reason = reason },
     };
 }

@@ -12,6 +12,13 @@ internal static class Quantile
         return new Interval(Of(sorted, (1 - level) / 2), Of(sorted, (1 + level) / 2));
     }
 
+    /// <returns>So many quantiles at even steps from the least to the largest.</returns>
+    public static double[] Even(IEnumerable<double> values, int count)
+    {
+        double[] sorted = [.. values.Order()];
+        return [.. Enumerable.Range(0, count).Select(i => Of(sorted, i / (count - 1.0)))];
+    }
+
     // Linear between order statistics, as NumPy's default.
     private static double Of(double[] sorted, double share)
     {

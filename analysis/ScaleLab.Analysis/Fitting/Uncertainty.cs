@@ -3,16 +3,13 @@ using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Fitting;
 
-/// <summary>What the bootstrap says of a fit.</summary>
+/// <summary>What bootstrap and profiles say of a fit.</summary>
 internal sealed record Uncertainty(Intervals Intervals)
 {
-    public const string Method = "percentiles of a cluster bootstrap";
-
     // Below six, resampling clusters shows less than half of their scatter and draws intervals that are too narrow.
     private const int FewestClusters = 6;
-
-    // Enough for a verdict, which asks for factors and not for digits.
-    private const int DrawsForVerdict = 200;
+    private const int MostRowsToProfile = 1 << 15;
+    private const int QuantilesOfErrors = 101;
 
     public IReadOnlyDictionary<string, Identified> Identified { get; init; } = new Dictionary<string, Identified>();
 
@@ -22,29 +19,40 @@ internal sealed record Uncertainty(Intervals Intervals)
 
     public int Failed { get; init; }
 
-    public static Uncertainty Of(
-        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
+    public NoiseModel? Noise { get; init; }
+
+    /// <summary>Quantiles of what a new run's ln loss misses the law by.</summary>
+    public IReadOnlyList<double> Errors { get; init; } = [];
+
+    public static Intervals None(FitOptions options, string reason, int clusters = 0) => new(options.Level, Method(options.Resampling), clusters) { Refused = reason };
+
+    public static Uncertainty Of(FitData data, ScalingLaw law, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
     {
-        var (bootstrap, asked) = (new Bootstrap(data, law, objective, observations), options.Bootstrap!.Value);
-        var none = new Intervals(options.Level, Method, bootstrap.Clusters);
+        var (clusters, asked) = (new Clusters(observations), options.Bootstrap!.Value);
+        var profile = data.Count <= MostRowsToProfile ? new Profile(data, law, objective, clusters, estimate, options.Level) : null;
+        var verdicts = profile?.Verdicts() ?? new Dictionary<string, Identified>();
+        var told = new Uncertainty(None(options, "no bootstrap was asked for", clusters.Count))
+        {
+            Noise = profile is null ? null : new NoiseModel(profile.Noise, profile.Scale),
+            // The noise of so few clusters is hardly known: what is open stays open, and no more can be said.
+            Identified = clusters.Count < FewestClusters ? verdicts.Where(v => v.Value != Fitting.Identified.Yes).ToDictionary() : verdicts,
+        };
         if (asked == 0)
         {
-            return new Uncertainty(none with { Refused = "no bootstrap was asked for" });
+            return told;
         }
 
-        if (bootstrap.Clusters < FewestClusters)
+        if (clusters.Count < FewestClusters)
         {
-            return new Uncertainty(none with { Refused = $"{bootstrap.Clusters} independent clusters cannot show their own scatter; at least {FewestClusters} are needed" })
-            {
-                Identified = VerdictsAgainst(data, law, domain, observations, estimate, objective, options),
-            };
+            return told with { Intervals = None(options, $"{clusters.Count} independent clusters cannot show their own scatter; at least {FewestClusters} are needed", clusters.Count) };
         }
 
-        var points = bootstrap.Draw(estimate, asked, options.Seed).OfType<double[]>().ToList();
+        var bootstrap = new Bootstrap(data, law, objective, clusters, estimate, options.Resampling);
+        var points = bootstrap.Draw(asked, options.Seed).OfType<double[]>().ToList();
         var failed = asked - points.Count;
         if (points.Count < asked / 2)
         {
-            return new Uncertainty(none with { Refused = $"{failed} of {asked} resamples cannot carry the law" }) { Failed = failed };
+            return told with { Intervals = None(options, $"{failed} of {asked} resamples cannot carry the law", clusters.Count), Failed = failed };
         }
 
         List<LossSurface> draws = [.. points.Select(p => ParametricFit.Surface(law, p, data.Centre))];
@@ -55,40 +63,29 @@ internal sealed record Uncertainty(Intervals Intervals)
             columns.Add(("b", draws.Select(d => d.Frontier(options.FlopsPerNd)!.ExponentD)));
         }
 
-        return new Uncertainty(none with { Bounds = columns.ToDictionary(c => c.name, c => Quantile.Central(c.values, options.Level)) })
+        return told with
         {
-            Identified = Verdicts(data, law, domain, points, estimate, options.Level),
+            Intervals = new Intervals(options.Level, Method(bootstrap.Method), clusters.Count)
+            {
+                Bounds = columns.ToDictionary(c => c.name, c => Quantile.Central(c.values, options.Level)),
+            },
             StandardErrors = columns.ToDictionary(c => c.name, c => Deviation([.. c.values])),
             Draws = draws,
             Failed = failed,
+            Errors = Quantile.Even(LogErrors(bootstrap.Errors.Residuals, observations, ParametricFit.Surface(law, estimate, data.Centre), objective, data.Centre), QuantilesOfErrors),
         };
     }
 
-    private static Dictionary<string, Identified> Verdicts(
-        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<double[]> points, double[] estimate, double level)
+    private static string Method(string resampling) => resampling switch
     {
-        var at = ParametricFit.Surface(law, estimate, data.Centre);
-        var verdicts = new Dictionary<string, Identified>();
-        for (var i = 0; i < estimate.Length; i++)
-        {
-            var wall = Quantile.Central(points.Select(p => p[i]), level);
-            var interval = Quantile.Central(points.Select(p => ParametricFit.Surface(law, p, data.Centre).Parameters[i]), level);
-            verdicts[law.ParameterNames[i]] = Identifiability.Verdict(
-                law.ParameterNames[i], at.Parameters[i], interval, wall.Low <= domain.Low[i], wall.High >= domain.High[i]);
-        }
+        "pairs" => "percentiles of a cluster bootstrap (pairs)",
+        "residual" => "percentiles of a residual bootstrap",
+        _ => "percentiles of a wild cluster bootstrap",
+    };
 
-        return verdicts;
-    }
-
-    // Rows of one trunk resampled as if independent scatter too little: what even they leave open is open, and no more can be said.
-    private static Dictionary<string, Identified> VerdictsAgainst(
-        FitData data, ScalingLaw law, FitFunction domain, IReadOnlyList<Observation> observations, double[] estimate, Objective objective, FitOptions options)
-    {
-        var points = new Bootstrap(data, law, objective, observations, ignoreClusters: true).Draw(estimate, DrawsForVerdict, options.Seed).OfType<double[]>().ToList();
-        return points.Count < DrawsForVerdict / 2
-            ? []
-            : Verdicts(data, law, domain, points, estimate, options.Level).Where(v => v.Value != Fitting.Identified.Yes).ToDictionary();
-    }
+    // Those of linear losses come in units of the centre.
+    private static IEnumerable<double> LogErrors(double[] errors, IReadOnlyList<Observation> observations, LossSurface surface, Objective objective, Centre centre) =>
+        objective.OfLogs ? errors : errors.Select((e, i) => Math.Log(Math.Max(0.01, 1 + (e * Math.Exp(centre.Loss) / surface.Loss(observations[i].Scale)))));
 
     private static double Deviation(double[] values)
     {

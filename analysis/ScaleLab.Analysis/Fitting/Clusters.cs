@@ -1,0 +1,52 @@
+using ScaleLab.Analysis.Data;
+
+namespace ScaleLab.Analysis.Fitting;
+
+/// <summary>Which rows share noise: the branches of a trunk do. A row that names no cluster is its own.</summary>
+internal sealed class Clusters
+{
+    public Clusters(IReadOnlyList<Observation> observations)
+    {
+        var seen = new Dictionary<object, int>();
+        Of = [.. observations.Select((o, i) => o.Cluster ?? (object)i).Select(key => seen.TryGetValue(key, out var number) ? number : seen[key] = seen.Count)];
+        Count = seen.Count;
+    }
+
+    private Clusters(int rows) => (Of, Count) = ([.. Enumerable.Range(0, rows)], rows);
+
+    /// <summary>The cluster of each row, numbered from 0.</summary>
+    public int[] Of { get; }
+
+    public int Count { get; }
+
+    public bool AreRows => Count == Of.Length;
+
+    public static Clusters Rows(int rows) => new(rows);
+
+    /// <summary>
+    /// By how much shared noise inflates a variance of means, at least 1: Kish's design effect 1 + (m − 1)·ρ, with the intraclass correlation ρ of these
+    /// residuals by analysis of variance.
+    /// </summary>
+    public double DesignEffect(ReadOnlySpan<double> residuals)
+    {
+        if (AreRows || Count < 2)
+        {
+            return 1;
+        }
+
+        var (sums, sizes, total) = (new double[Count], new double[Count], 0.0);
+        for (var i = 0; i < Of.Length; i++)
+        {
+            sums[Of[i]] += residuals[i];
+            sizes[Of[i]]++;
+            total += residuals[i] * residuals[i];
+        }
+
+        var n = (double)Of.Length;
+        var between = sums.Zip(sizes, (sum, size) => sum * sum / size).Sum();
+        var size = (n - (sizes.Sum(s => s * s) / n)) / (Count - 1);
+        var (meanBetween, meanWithin) = (between / (Count - 1), (total - between) / (n - Count));
+        var correlation = (meanBetween - meanWithin) / (meanBetween + ((size - 1) * meanWithin));
+        return 1 + ((size - 1) * Math.Clamp(correlation, 0, 1));
+    }
+}
