@@ -5,11 +5,13 @@ return args switch
     ["train", .. var rest] => TrainBenchmark.Run(rest),
     ["train-ours", .. var rest] => TrainLoop.Run(rest),
     ["fit"] => FitBenchmark.Run(),
+    ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
+    ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | fit");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS]");
     return 2;
 }

@@ -36,6 +36,9 @@ public sealed record Fit
     /// <summary>Null when refused.</summary>
     public Frontier? Frontier { get; init; }
 
+    /// <summary>Optimal N and D and the loss there, of the mean and of a new run, at the largest compute of the data and at 10 and 100 times that; empty without frontier.</summary>
+    public IReadOnlyList<Allocation> Allocations { get; init; } = [];
+
     public required FitDiagnostics Diagnostics { get; init; }
 
     /// <summary>How laws extrapolate on these data; null where nobody asked.</summary>

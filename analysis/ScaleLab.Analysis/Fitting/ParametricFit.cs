@@ -8,6 +8,9 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>Approach 3 of Hoffmann et al.: a law fitted to all runs at once.</summary>
 public static class ParametricFit
 {
+    // Of the largest compute: as far as extrapolations are read off in practice.
+    private static readonly double[] Multiples = [1, 10, 100];
+
     /// <returns>Always a fit; what the data cannot carry is refused in it, with the reason.</returns>
     /// <exception cref="Contracts.InputException">An option is out of range.</exception>
     public static Fit Run(ObservationTable table, ScalingLaw law, FitOptions? options = null)
@@ -35,7 +38,7 @@ public static class ParametricFit
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
         var vanished = walls.Any(w => w.Name is "A" or "B");
-        return new Fit
+        var fit = new Fit
         {
             Law = law.Name,
             Objective = objective.Value(residuals),
@@ -65,6 +68,7 @@ public static class ParametricFit
                 Errors = uncertainty.Errors,
             },
         };
+        return fit.Frontier is null ? fit : fit with { Allocations = [.. Multiples.Select(m => new Allocator(fit).ForFlops(m * fit.Diagnostics.Range!.C.High))] };
     }
 
     // From the least compute of the data to as far beyond as extrapolations are read off: the line must be made of numbers.

@@ -12,7 +12,7 @@ public sealed record Allocation(string Given, double Flops, double N, double D, 
 {
     public double TokensPerParam => D / N;
 
-    /// <summary>By <c>flops</c>, <c>params</c>, <c>tokens</c>, <c>loss</c>, <c>tokens_per_param</c>; empty where the fit has no intervals. What was given has none.</summary>
+    /// <summary>By <c>flops</c>, <c>params</c>, <c>tokens</c>, <c>loss</c>, <c>tokens_per_param</c>, and <c>new_run_loss</c>, which holds one more run's loss and not only the law's; empty where the fit has no intervals. What was given has none.</summary>
     public IReadOnlyDictionary<string, Interval> Intervals { get; init; } = new Dictionary<string, Interval>();
 
     /// <summary>How far beyond the data this lies, in words; null inside them.</summary>

@@ -15,13 +15,14 @@ public sealed class Allocator
     private readonly IReadOnlyList<Frontier> _draws;
     private readonly double _level;
     private readonly DataRange? _range;
+    private readonly IReadOnlyList<double> _errors;
 
     /// <exception cref="InputException">The fit was refused or has no frontier.</exception>
     public Allocator(Fit fit)
     {
         _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? NoFrontier}");
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd)!)];
-        (_level, _range) = (fit.Intervals.Level, fit.Diagnostics.Range);
+        (_level, _range, _errors) = (fit.Intervals.Level, fit.Diagnostics.Range, fit.Diagnostics.Errors);
     }
 
     /// <param name="fit">Of a law that knows of repeated tokens.</param>
@@ -38,9 +39,9 @@ public sealed class Allocator
     /// <param name="law">A law that others fitted.</param>
     /// <param name="uniqueD">As above.</param>
     /// <exception cref="InputException">It does not know of repeated tokens.</exception>
-    public Allocator(PublishedLaw law, double uniqueD) => (_frontier, _draws, _range) = (law.Surface.Frontier(uniqueD, 6), [], law.Range);
+    public Allocator(PublishedLaw law, double uniqueD) => (_frontier, _draws, _range, _errors) = (law.Surface.Frontier(uniqueD, 6), [], law.Range, []);
 
-    public Allocator(PublishedLaw law) => (_frontier, _draws, _range) = (law.Surface.Frontier()!, [], law.Range);
+    public Allocator(PublishedLaw law) => (_frontier, _draws, _range, _errors) = (law.Surface.Frontier()!, [], law.Range, []);
 
     /// <param name="flops">C &gt; 0.</param>
     public Allocation ForFlops(double flops) => At("flops", flops, (_, x) => x);
@@ -99,6 +100,14 @@ public sealed class Allocator
         // A draw whose floor lies above the wanted loss needs infinite compute; where that reaches the interval, the interval has no end.
         var points = _draws.Select(f => (Frontier: f, C: flops(f, value))).ToList();
         var intervals = new Dictionary<string, Interval>();
+        void Add(string name, Interval interval)
+        {
+            if (double.IsFinite(interval.Low) && double.IsFinite(interval.High))
+            {
+                intervals[name] = interval;
+            }
+        }
+
         foreach (var (name, of) in (IEnumerable<(string, Func<Frontier, double, double>)>)
         [
             ("flops", (_, c) => c), ("params", (f, c) => f.N(c)), ("tokens", (f, c) => f.D(c)),
@@ -107,12 +116,13 @@ public sealed class Allocator
         {
             if (name != given && points.Count > 0)
             {
-                var interval = Quantile.Central(points.Select(p => of(p.Frontier, p.C)), _level);
-                if (double.IsFinite(interval.Low) && double.IsFinite(interval.High))
-                {
-                    intervals[name] = interval;
-                }
+                Add(name, Quantile.Central(points.Select(p => of(p.Frontier, p.C)), _level));
             }
+        }
+
+        if (given != "loss" && points.Count > 0 && _errors.Count > 0)
+        {
+            Add("new_run_loss", Quantile.Central(from p in points let loss = p.Frontier.Loss(p.C) from error in _errors select loss * Math.Exp(error), _level));
         }
 
         return intervals;

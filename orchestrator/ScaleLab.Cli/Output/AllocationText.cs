@@ -22,7 +22,7 @@ internal static class AllocationText
             q.Label,
             q.Format(q.Of(allocation)),
             q.Name == allocation.Given ? "given" : allocation.Intervals.TryGetValue(q.Name, out var interval) ? Numbers.Range(interval, q.Format) : "",
-        ]));
+        ]).Concat(allocation.Intervals.TryGetValue("new_run_loss", out var run) ? [(IReadOnlyList<string>)["loss of a new run", "", Numbers.Range(run, v => Numbers.Digits(v, 5))]] : []));
         if (allocation.Extrapolation is { } words)
         {
             output.WriteLine(words);
