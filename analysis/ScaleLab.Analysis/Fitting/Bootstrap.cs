@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Text;
@@ -8,8 +7,7 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>
 /// Refits to data as they might have come out. Whole clusters are drawn, since branches of one trunk share its noise.
 /// <c>pairs</c> draws clusters with replacement (Efron 1979), as weights. <c>wild</c> keeps every row, and gives each cluster its leave-one-out residuals with
-/// one random sign (Wu 1986; Cameron, Gelbach and Miller 2008, Rev. Econ. Stat. 90), at a scale that is as uncertain as Student's. <c>residual</c> deals
-/// the residuals of all rows out anew.
+/// one random sign (Wu 1986; Cameron, Gelbach and Miller 2008, Rev. Econ. Stat. 90). <c>residual</c> deals the residuals of all rows out anew.
 /// </summary>
 internal sealed class Bootstrap
 {
@@ -103,11 +101,10 @@ internal sealed class Bootstrap
 
                 return true;
             default:
-                var student = Math.Sqrt(Errors.Freedom / ChiSquared.InvCDF(Errors.Freedom, random.Uniform()));
                 var sign = new double[_clusters.Count];
                 for (var g = 0; g < sign.Length; g++)
                 {
-                    sign[g] = random.Below(2) == 0 ? student : -student;
+                    sign[g] = random.Below(2) == 0 ? 1 : -1;
                 }
 
                 for (var i = 0; i < _data.Count; i++)

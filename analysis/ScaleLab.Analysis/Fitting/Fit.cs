@@ -19,8 +19,13 @@ public sealed record Fit
 
     public required int NObservations { get; init; }
 
-    /// <summary>Rows that look wrong. They are in the fit all the same.</summary>
+    /// <summary>Rows that look wrong. They are in the fit all the same unless <see cref="FlaggedExcluded"/>.</summary>
     public IReadOnlyList<FlaggedRun> Flagged { get; init; } = [];
+
+    public bool FlaggedExcluded { get; init; }
+
+    /// <summary>Null where nothing is flagged, flagged rows are excluded, or the others cannot carry the law.</summary>
+    public CleanFit? WithoutFlagged { get; init; }
 
     /// <summary>By name, in the law's order; empty when refused.</summary>
     public IReadOnlyDictionary<string, double> Parameters { get; init; } = new Dictionary<string, double>();
@@ -65,8 +70,46 @@ public sealed record FittedObjective(string Name, double? Delta, double? Value)
 }
 
 /// <param name="Run">As <see cref="Data.Observation.Run"/>.</param>
+/// <param name="Kind">What is likely to have gone wrong.</param>
 /// <param name="Reason">In words, with the numbers.</param>
-public sealed record FlaggedRun(string Run, string Reason);
+public sealed record FlaggedRun(string Run, FlagKind Kind, string Reason);
+
+/// <summary>The law without the flagged rows, beside the one with them.</summary>
+/// <param name="NObservations">Rows that are left.</param>
+/// <param name="Parameters">By name.</param>
+/// <param name="A">Of the frontier's N* ∝ C^a; null where there is none.</param>
+public sealed record CleanFit(int NObservations, IReadOnlyDictionary<string, double> Parameters, [property: JsonPropertyName("a")] double? A);
+
+[JsonConverter(typeof(JsonStringEnumConverter<FlagKind>))]
+public enum FlagKind
+{
+    /// <summary>Far off the law for a reason that the row does not show.</summary>
+    [JsonStringEnumMemberName("outlying")]
+    Outlying,
+
+    [JsonStringEnumMemberName("diverged")]
+    Diverged,
+
+    /// <summary>As high as if the run had ended early.</summary>
+    [JsonStringEnumMemberName("truncated")]
+    Truncated,
+
+    [JsonStringEnumMemberName("untuned")]
+    Untuned,
+
+    [JsonStringEnumMemberName("duplicate")]
+    Duplicate,
+
+    /// <summary>N and D exchanged.</summary>
+    [JsonStringEnumMemberName("swapped")]
+    Swapped,
+
+    [JsonStringEnumMemberName("wrong_unit")]
+    WrongUnit,
+
+    [JsonStringEnumMemberName("below_floor")]
+    BelowFloor,
+}
 
 [JsonConverter(typeof(JsonStringEnumConverter<FitStatus>))]
 public enum FitStatus

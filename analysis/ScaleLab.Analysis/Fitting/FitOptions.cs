@@ -26,6 +26,9 @@ public sealed record FitOptions
     /// <summary>Of the resampling: the same seed gives the same intervals on any number of cores.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Fit without the rows that look wrong.</summary>
+    public bool ExcludeFlagged { get; init; }
+
     /// <summary>k of C = k·N·D, for the frontier.</summary>
     public double FlopsPerNd { get; init; } = 6;
 

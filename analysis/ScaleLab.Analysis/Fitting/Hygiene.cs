@@ -1,75 +1,148 @@
-using System.Globalization;
+using MathNet.Numerics.Distributions;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Laws;
-using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Analysis.Fitting;
 
-/// <summary>Rows that look wrong, each with the numbers that say so. Nothing is excluded here: that is for the reader to decide.</summary>
-internal static class Hygiene
+/// <summary>
+/// Rows that look wrong. A fit that has seen a bad row bends towards it, so the law is fitted again without the rows that it misses, until none joins or leaves
+/// them, and every row is judged by what it misses the law of the others by. Nothing is excluded here: that is for the reader to decide.
+/// </summary>
+internal sealed class Hygiene
 {
-    private const double Outlying = 5;
+    // In standard deviations, leave-one-out. Failures raise a loss; what lowers it is rarer, and a claim that needs more.
+    private const double High = 3;
+    private const double Low = 3.7;
 
     // Below this no difference of two losses is worth a word.
     private const double Negligible = 1e-3;
 
-    // A median absolute deviation is this share of a normal standard deviation.
-    private const double NormalMad = 0.6745;
+    // A row so many times below the lower or above the upper decile of N or D waits until there is a law to judge it by.
+    private const double Remote = 10;
 
-    /// <param name="observations">All rows of the fit.</param>
-    /// <param name="surface">The fit, or null where there is none: then losses are compared with each other only.</param>
-    public static IReadOnlyList<FlaggedRun> Flag(IReadOnlyList<Observation> observations, LossSurface? surface)
+    private const int MostRounds = 8;
+    private const double MostFlagged = 0.3;
+    private const int MostRowsToRefit = 20_000;
+
+    private readonly IReadOnlyList<Observation> _rows;
+    private readonly ScalingLaw _law;
+    private readonly FitData _data;
+    private readonly FitFunction _f;
+    private readonly double[] _scores;
+
+    private Hygiene(IReadOnlyList<Observation> rows, ScalingLaw law, Objective objective, FitData data, double[] estimate)
     {
-        var spread = surface is null ? 0.01 : Spread(observations, surface);
-        return
-        [
-            .. surface is null ? [] : Outliers(observations, surface, spread),
-            .. Rises(observations, spread, o => o.N, o => o.D, "N", "tokens"),
-            .. Rises(observations, spread, o => o.D, o => o.N, "D", "parameters"),
-            .. Repeats(observations),
-        ];
+        (_rows, _law, _data, _scores) = (rows, law, data, new double[rows.Count]);
+        _f = new FitFunction(data, law, objective, [.. data.Weights]);
+        if (objective.IsStraight)
+        {
+            _f.Delta = Math.Max(_f.Deltas[^1], LeaveOneOut.Of(_f, estimate, Clusters.Rows(rows.Count)).Scale / 10);
+        }
+
+        Refit(objective, estimate);
     }
 
-    // Robust standard deviation of the log residuals: outliers must not hide behind the spread that they make. As many rows as the law has
-    // parameters are all but interpolated and say nothing of it.
-    private static double Spread(IReadOnlyList<Observation> observations, LossSurface surface) =>
-        Quantile.Median(observations.Select(o => Math.Abs(Residual(o, surface))).Order().Skip(surface.Parameters.Length)) / NormalMad;
+    /// <summary>Robust standard deviation of ln loss about the law of the rows that are kept.</summary>
+    private double Spread { get; set; }
 
-    private static double Residual(Observation o, LossSurface surface) => Math.Log(o.Loss / surface.Loss(o.Scale));
+    private LossSurface Law { get; set; } = null!;
 
-    private static IEnumerable<FlaggedRun> Outliers(IReadOnlyList<Observation> observations, LossSurface surface, double spread) =>
-        from o in observations
-        let residual = Residual(o, surface)
-        where Math.Abs(residual) > Math.Max(Outlying * spread, Negligible)
-        select new FlaggedRun(o.Run, Invariant($"loss {o.Loss:G4} is {Math.Abs(residual):P1} {(residual > 0 ? "above" : "below")} the law, {Math.Abs(residual) / spread:F1} robust standard deviations"));
-
-    // Along each line of equal N (or D): a cell whose mean loss lies above that of the cell before it.
-    private static IEnumerable<FlaggedRun> Rises(
-        IReadOnlyList<Observation> observations, double spread, Func<Observation, double> line, Func<Observation, double> along, string held, string more)
+    /// <param name="rows">All rows of the fit.</param>
+    /// <param name="law">That was fitted.</param>
+    /// <param name="objective">By which.</param>
+    /// <param name="data">Of the rows.</param>
+    /// <param name="estimate">Coordinates of the fit of all rows.</param>
+    /// <returns>By row; a row has one flag.</returns>
+    public static SortedDictionary<int, FlaggedRun> Flag(IReadOnlyList<Observation> rows, ScalingLaw law, Objective objective, FitData data, double[] estimate)
     {
-        foreach (var row in observations.GroupBy(line).OrderBy(g => g.Key))
+        var hygiene = new Hygiene(rows, law, objective, data, estimate);
+        var diagnosis = new Diagnosis(rows, hygiene.Law, hygiene.Spread, i => hygiene._f.Weights[i] > 0);
+        var flags = new SortedDictionary<int, FlaggedRun>();
+        for (var i = 0; i < rows.Count; i++)
         {
-            var cells = row.GroupBy(along).OrderBy(g => g.Key).Select(g => (Cell: g, Loss: g.Average(o => o.Loss))).ToList();
-            foreach (var (before, after) in cells.Zip(cells.Skip(1)))
+            if (hygiene.IsMissed(i) && rows[i].Annealed)
             {
-                // The difference of two means of k and l runs.
-                var noise = spread * Math.Sqrt((1.0 / before.Cell.Count()) + (1.0 / after.Cell.Count()));
-                if (Math.Log(after.Loss / before.Loss) > Math.Max(3 * noise, Negligible))
-                {
-                    var (from, to, at) = (Quantity.Format(before.Cell.Key), Quantity.Format(after.Cell.Key), Quantity.Format(row.Key));
-                    foreach (var o in after.Cell)
-                    {
-                        yield return new FlaggedRun(o.Run, Invariant($"loss rises from {before.Loss:G4} to {after.Loss:G4} with more {more} ({from} to {to}) at {held} = {at}"));
-                    }
-                }
+                flags[i] = diagnosis.Of(i, hygiene._scores[i]);
             }
+        }
+
+        foreach (var (i, flag) in Comparisons.Repeats(rows, 0.1 * hygiene.Spread).Concat(Comparisons.Rates(rows, hygiene.Spread)).Concat(diagnosis.Units()))
+        {
+            flags.TryAdd(i, flag);
+        }
+
+        return flags;
+    }
+
+    private void Refit(Objective objective, double[] estimate)
+    {
+        var (n, point) = (_rows.Count, estimate);
+        if (n <= MostRowsToRefit && SetRemoteAside())
+        {
+            var near = _rows.Where((_, i) => _f.Weights[i] > 0).ToList();
+            var data = new FitData(near, _law);
+            if (ParametricFit.Refusal(near, _law, data) is null)
+            {
+                point = new double[_f.Length];
+                var best = ParametricFit.Surface(_law, Solver.Solve(data, _law, objective).Best.Point, data.Centre);
+                _law.Place(best.Parameters.AsSpan(), _data.Centre, point);
+            }
+        }
+
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (n <= MostRowsToRefit)
+            {
+                point = Minimizer.Polish(_f, point.AsSpan()).Point;
+            }
+
+            Score(point);
+            var changed = false;
+            for (var i = 0; i < n; i++)
+            {
+                var weight = IsMissed(i) ? 0 : 1;
+                changed |= weight != _f.Weights[i];
+                _f.Weights[i] = weight;
+            }
+
+            // A law that misses so many rows is the wrong one, and they are not to blame.
+            if (!changed || n > MostRowsToRefit || _f.Weights.Take(n).Count(w => w == 0) > MostFlagged * n)
+            {
+                break;
+            }
+        }
+
+        Law = ParametricFit.Surface(_law, point, _data.Centre);
+    }
+
+    private bool SetRemoteAside()
+    {
+        var (sizes, lengths) = (Quantile.Central(_rows.Select(o => o.N), 0.8), Quantile.Central(_rows.Select(o => o.D), 0.8));
+        bool Far(double value, Interval deciles) => value < deciles.Low / Remote || value > deciles.High * Remote;
+        var any = false;
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            if (Far(_rows[i].N, sizes) || Far(_rows[i].D, lengths))
+            {
+                (_f.Weights[i], any) = (0, true);
+            }
+        }
+
+        return any;
+    }
+
+    private void Score(double[] point)
+    {
+        var one = LeaveOneOut.Of(_f, point, Clusters.Rows(_rows.Count));
+        double[] standard = [.. one.Residuals.Zip(one.Prediction, (e, variance) => e / Math.Sqrt(1 + variance))];
+
+        // A median absolute deviation, so that outliers do not hide behind the spread that they make.
+        Spread = Quantile.Median(standard.Where((_, i) => _f.Weights[i] > 0).Select(Math.Abs)) / Normal.InvCDF(0, 1, 0.75);
+        for (var i = 0; i < standard.Length; i++)
+        {
+            _scores[i] = Math.Abs(one.Residuals[i]) < Negligible ? 0 : standard[i] / Spread;
         }
     }
 
-    private static IEnumerable<FlaggedRun> Repeats(IReadOnlyList<Observation> observations) =>
-        from same in observations.GroupBy(o => (o.N, o.D, o.Loss))
-        from o in same.Skip(1)
-        select new FlaggedRun(o.Run, $"repeats {same.First().Run}: equal N, D and loss");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private bool IsMissed(int i) => _scores[i] is > High or < -Low;
 }

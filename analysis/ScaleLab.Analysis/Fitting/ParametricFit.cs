@@ -34,6 +34,13 @@ public static class ParametricFit
         }
 
         var minimum = solution.Best;
+        var flags = Hygiene.Flag(observations, law, objective, data, minimum.Point);
+        var clean = table with { Observations = [.. observations.Where((_, i) => !flags.ContainsKey(i))] };
+        if (options.ExcludeFlagged && flags.Count > 0)
+        {
+            return Run(clean, law, options with { ExcludeFlagged = false }) with { Flagged = [.. flags.Values], FlaggedExcluded = true, WithoutFlagged = null };
+        }
+
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
@@ -44,7 +51,8 @@ public static class ParametricFit
             Objective = objective.Value(residuals),
             Status = !minimum.Converged ? FitStatus.NotConverged : walls.Count > 0 ? FitStatus.BoundHit : FitStatus.Converged,
             NObservations = observations.Count,
-            Flagged = Hygiene.Flag(observations, surface),
+            Flagged = [.. flags.Values],
+            WithoutFlagged = flags.Count > 0 && Surface(clean, law, options) is { } without ? new CleanFit(clean.Observations.Count, Named(law, without), without.Frontier(options.FlopsPerNd)?.ExponentN) : null,
             Parameters = Named(law, surface),
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
@@ -88,7 +96,7 @@ public static class ParametricFit
             && surface.Parameters.All(double.IsFinite) ? surface : null;
     }
 
-    private static string? Refusal(IReadOnlyList<Observation> observations, ScalingLaw law, FitData data) =>
+    internal static string? Refusal(IReadOnlyList<Observation> observations, ScalingLaw law, FitData data) =>
         Support.Reason(law, observations.Count, Distinct(data.X, data.Count), Distinct(data.Y, data.Count))
             ?? (observations.All(o => o.Loss == observations[0].Loss) ? "all losses are equal" : null)
             ?? (law is DataConstrainedLaw && observations.All(o => o.Scale.UniqueD >= o.D) ? "no run repeats its data (unique_d), so that R_D cannot be seen" : null);
@@ -145,7 +153,7 @@ public static class ParametricFit
         Objective = objective.Value([]) with { Value = null },
         Status = FitStatus.Refused,
         NObservations = table.Observations.Count,
-        Flagged = Hygiene.Flag(table.Observations, null),
+        Flagged = [.. Comparisons.OfRows(table.Observations)],
         Intervals = Uncertainty.None(options, "there is no fit"),
         Diagnostics = Describe(table, options) with { Reason = reason },
     };
