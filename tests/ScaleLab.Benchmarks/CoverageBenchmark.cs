@@ -25,7 +25,7 @@ internal static class CoverageBenchmark
             Console.WriteLine($"{sweep.Name,-22}{string.Concat(Quantities.Select(q => $"{q,11}"))}");
             string MethodOf(string resampling) => ParametricFit.Run(sweep.Draw(truth, 0), truth.Law, new FitOptions { Bootstrap = 100, Resampling = resampling }).Intervals.Method;
             var shipped = MethodOf("auto");
-            foreach (var method in Bootstrap.Methods.Where(m => m != "auto"))
+            foreach (var method in FitOptions.ResamplingMethods.Where(m => m != "auto"))
             {
                 var held = new int[Quantities.Length];
                 Parallel.For(0, sweeps, i =>

@@ -81,7 +81,7 @@ internal sealed class CsvTable : IDisposable
             }
 
             // Empty cells beyond the header come from spreadsheets.
-            if (IsShort() || Enumerable.Range(Header.Names.Length, _reader.FieldCount - Header.Names.Length).Any(i => !_reader[i].IsEmpty))
+            if (IsShort() || HasMore())
             {
                 throw row.Error(Math.Min(_reader.FieldCount - 1, Header.Names.Length), $"{_reader.FieldCount} cells where the header has {Header.Names.Length}");
             }
@@ -102,6 +102,19 @@ internal sealed class CsvTable : IDisposable
         {
             throw new InputException(_file, _reader.LineNumber + 1, 1, $"a record of more than {LargestRecord >> 20} MiB; does a quote never close?");
         }
+    }
+
+    private bool HasMore()
+    {
+        for (var i = Header.Names.Length; i < _reader.FieldCount; i++)
+        {
+            if (!_reader[i].IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsShort() => _reader.FieldCount < Header.Names.Length;

@@ -1,6 +1,5 @@
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Contracts;
-using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Analysis.Fitting;
 
@@ -11,8 +10,6 @@ namespace ScaleLab.Analysis.Fitting;
 /// </summary>
 internal sealed class Bootstrap
 {
-    public static readonly IReadOnlyList<string> Methods = ["auto", "wild", "pairs", "residual"];
-
     // With fewer clusters, pairs lose the corners of the grid that carry an exponent, and their intervals are too wide by a sixth; with more
     // they are as good, and hold under noise that varies from place to place as well (docs/method.md has the measurements).
     private const int FewestForPairs = 100;
@@ -31,7 +28,7 @@ internal sealed class Bootstrap
     /// <param name="objective">To refit with.</param>
     /// <param name="clusters">Of the rows.</param>
     /// <param name="estimate">Coordinates of the fit, where each refit starts.</param>
-    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="method">One of <see cref="FitOptions.ResamplingMethods"/>.</param>
     /// <exception cref="InputException">The method does not go with the objective.</exception>
     public Bootstrap(FitData data, ScalingLaw law, Objective objective, Clusters clusters, double[] estimate, string method)
     {
@@ -57,10 +54,6 @@ internal sealed class Bootstrap
     public string Method { get; }
 
     public LeaveOneOut Errors { get; }
-
-    public static string Check(string method) => Methods.Contains(method)
-        ? method
-        : throw new InputException($"unknown resampling '{method}'{Suggestion.For(method, Methods)} (known: {string.Join(", ", Methods)})");
 
     /// <param name="draws">How many resamples.</param>
     /// <param name="seed">Each resample has its own stream, so that the order of the threads does not matter.</param>

@@ -7,9 +7,20 @@ internal sealed class Clusters
 {
     public Clusters(IReadOnlyList<Observation> observations)
     {
-        var seen = new Dictionary<object, int>();
-        Of = [.. observations.Select((o, i) => o.Cluster ?? (object)i).Select(key => seen.TryGetValue(key, out var number) ? number : seen[key] = seen.Count)];
-        Count = seen.Count;
+        var seen = new Dictionary<string, int>();
+        Of = new int[observations.Count];
+        for (var i = 0; i < Of.Length; i++)
+        {
+            var name = observations[i].Cluster;
+            if (name is null || !seen.TryGetValue(name, out Of[i]))
+            {
+                Of[i] = Count++;
+                if (name is not null)
+                {
+                    seen[name] = Of[i];
+                }
+            }
+        }
     }
 
     private Clusters(int rows) => (Of, Count) = ([.. Enumerable.Range(0, rows)], rows);

@@ -11,48 +11,35 @@ internal static class Comparisons
     private const double UsualSpread = 0.01;
 
     /// <summary>All that can be said where there is no law.</summary>
-    public static IEnumerable<FlaggedRun> OfRows(IReadOnlyList<Observation> rows) => Rises(rows).Concat(Repeats(rows, 0.1 * UsualSpread)).Select(f => f.Flag);
+    public static IEnumerable<FlaggedRun> OfRows(IReadOnlyList<Observation> rows) => Rises(rows).Concat(WithinCells(rows, UsualSpread)).Select(f => f.Flag);
 
-    /// <summary>Equal N and D, and losses that replicates would have once in twenty pairs at most.</summary>
+    /// <summary>Equal N and D, and losses that replicates would have once in twenty pairs at most; and runs that differ in the learning rate alone and are not the best of them.</summary>
     /// <param name="rows">All rows.</param>
-    /// <param name="near">So near, in ln loss.</param>
-    public static IEnumerable<(int Row, FlaggedRun Flag)> Repeats(IReadOnlyList<Observation> rows, double near)
+    /// <param name="spread">Standard deviation of ln loss.</param>
+    public static IEnumerable<(int Row, FlaggedRun Flag)> WithinCells(IReadOnlyList<Observation> rows, double spread) =>
+        new Cells(rows).All().Where(cell => cell.Count > 1).SelectMany(cell => Repeats(rows, cell, 0.1 * spread).Concat(Rates(rows, cell, 4 * spread)));
+
+    private static IEnumerable<(int Row, FlaggedRun Flag)> Repeats(IReadOnlyList<Observation> rows, IEnumerable<int> cell, double near)
     {
-        // To three digits: a copy may be rounded.
-        long[] keys = [.. rows.Select(o => ((long)Math.Round(1000 * Math.Log(o.N)) << 32) + (long)Math.Round(1000 * Math.Log(o.D)))];
-        int[] order = [.. Enumerable.Range(0, rows.Count)];
-        Array.Sort(keys, order);
-        for (var from = 0; from < keys.Length;)
+        // Sorted by loss, so that neighbours are nearest.
+        int[] same = [.. cell.OrderBy(i => rows[i].Loss).ThenBy(i => i)];
+        foreach (var (a, b) in same.Zip(same.Skip(1)))
         {
-            var to = from + 1;
-            while (to < keys.Length && keys[to] == keys[from])
+            var (first, copy) = (rows[Math.Min(a, b)], rows[Math.Max(a, b)]);
+            var equal = first.Loss == copy.Loss && first.N == copy.N && first.D == copy.D;
+            if (equal || (Math.Abs(Math.Log(first.Loss / copy.Loss)) <= near && first.Seed == copy.Seed))
             {
-                to++;
+                yield return (Math.Max(a, b), new FlaggedRun(copy.Run, FlagKind.Duplicate, $"repeats {first.Run}: equal N{(equal ? ", D and loss" : " and D, and a loss nearer than noise allows")}"));
             }
-
-            // Sorted by loss, so that neighbours are nearest.
-            int[] same = [.. order[from..to].OrderBy(i => rows[i].Loss).ThenBy(i => i)];
-            foreach (var (a, b) in same.Zip(same.Skip(1)))
-            {
-                var (first, copy) = (rows[Math.Min(a, b)], rows[Math.Max(a, b)]);
-                var equal = first.Loss == copy.Loss && first.N == copy.N && first.D == copy.D;
-                if (equal || (Math.Abs(Math.Log(first.Loss / copy.Loss)) <= near && (first.Seed == copy.Seed)))
-                {
-                    yield return (Math.Max(a, b), new FlaggedRun(copy.Run, FlagKind.Duplicate, equal ? $"repeats {first.Run}: equal N, D and loss" : $"repeats {first.Run}: equal N and D, and a loss nearer than noise allows"));
-                }
-            }
-
-            from = to;
         }
     }
 
-    /// <summary>Runs that differ in the learning rate alone and are not the best of them.</summary>
-    public static IEnumerable<(int Row, FlaggedRun Flag)> Rates(IReadOnlyList<Observation> rows, double spread)
+    private static IEnumerable<(int Row, FlaggedRun Flag)> Rates(IReadOnlyList<Observation> rows, IEnumerable<int> cell, double worse)
     {
-        foreach (var tried in Enumerable.Range(0, rows.Count).Where(i => rows[i].LearningRate is not null).GroupBy(i => (rows[i].N, rows[i].D, rows[i].Seed)))
+        foreach (var tried in cell.Where(i => rows[i].LearningRate is not null).GroupBy(i => rows[i].Seed))
         {
             var best = rows[tried.MinBy(i => rows[i].Loss)];
-            foreach (var i in tried.Where(i => rows[i].LearningRate != best.LearningRate && Math.Log(rows[i].Loss / best.Loss) > 4 * spread))
+            foreach (var i in tried.Where(i => rows[i].LearningRate != best.LearningRate && Math.Log(rows[i].Loss / best.Loss) > worse))
             {
                 yield return (i, new FlaggedRun(rows[i].Run, FlagKind.Untuned, Text($"loss {rows[i].Loss:G4} at learning rate {rows[i].LearningRate:G3}, and {best.Loss:G4} at {best.LearningRate:G3} with equal N and D: --best-over keeps the best")));
             }

@@ -23,6 +23,14 @@ internal sealed class Diagnosis(IReadOnlyList<Observation> rows, LossSurface law
 
     private readonly (Interval N, Interval D) _range = (Range(rows, isKept, o => o.N), Range(rows, isKept, o => o.D));
 
+    // The median learning rate of each N that has more than two; a table of more rows than any sweep has is not searched for it.
+    private readonly Lazy<Dictionary<double, double>> _rates = new(() => rows
+        .Take(Hygiene.MostRowsToRefit)
+        .Where(o => o.LearningRate is not null)
+        .GroupBy(o => o.N, o => o.LearningRate!.Value)
+        .Where(g => g.Skip(2).Any())
+        .ToDictionary(g => g.Key, Quantile.Median));
+
     /// <param name="i">The row.</param>
     /// <param name="score">By how many standard deviations it misses the law.</param>
     public FlaggedRun Of(int i, double score)
@@ -99,8 +107,7 @@ internal sealed class Diagnosis(IReadOnlyList<Observation> rows, LossSurface law
             return null;
         }
 
-        var others = rows.Where(other => other.N == o.N && other.LearningRate is not null).Select(other => other.LearningRate!.Value).ToList();
-        var usual = others.Count > 2 ? Quantile.Median(others) : rate;
+        var usual = _rates.Value.GetValueOrDefault(o.N, rate);
         return rate >= RateOff * usual || rate <= usual / RateOff ? Text($"its learning rate is {rate:G3}, that of most runs of this N {usual:G3}") : null;
     }
 

@@ -30,6 +30,9 @@ public sealed record FitDiagnostics
     /// <summary>Under which the profiles judge what is identified; null when refused or where there are too many rows for profiles.</summary>
     public NoiseModel? Noise { get; init; }
 
+    /// <summary>Null where no (N, D) was run more than once.</summary>
+    public Replicates? Replicates { get; init; }
+
     /// <summary>What makes a cluster, in words.</summary>
     public string? ClusterRule { get; init; }
 

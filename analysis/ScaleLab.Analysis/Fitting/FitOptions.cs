@@ -1,10 +1,13 @@
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Analysis.Fitting;
 
 /// <summary>How to fit; the defaults are Hoffmann et al.'s objective with a 95 % cluster bootstrap.</summary>
 public sealed record FitOptions
 {
+    public static readonly IReadOnlyList<string> ResamplingMethods = ["auto", "wild", "pairs", "residual"];
+
     /// <summary><c>huber_log</c>, <c>lad_log</c>, <c>mse_log</c> of log loss; <c>huber</c>, <c>mse</c>, <c>asymmetric_mae</c> of the loss itself.</summary>
     public string Objective { get; init; } = "huber_log";
 
@@ -17,7 +20,7 @@ public sealed record FitOptions
     /// <summary>Resamples, 0 = no intervals; null = 1000, and fewer beyond 50,000 rows, down to 100.</summary>
     public int? Bootstrap { get; init; }
 
-    /// <summary><c>wild</c>, <c>pairs</c> or <c>residual</c>; <c>auto</c> takes pairs from 100 clusters on, else wild.</summary>
+    /// <summary>One of <see cref="ResamplingMethods"/>; <c>auto</c> takes pairs from 100 clusters on, else wild.</summary>
     public string Resampling { get; init; } = "auto";
 
     /// <summary>Coverage of the intervals, in (0, 1).</summary>
@@ -41,7 +44,7 @@ public sealed record FitOptions
         Check(Level is > 0 and < 1, "level must lie between 0 and 1");
         Check(Bootstrap is null or 0 or (>= 100 and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
         Check(double.IsFinite(FlopsPerNd) && FlopsPerNd > 0, "the FLOPs per parameter and token must be a finite number above 0");
-        Fitting.Bootstrap.Check(Resampling);
+        Check(ResamplingMethods.Contains(Resampling), $"unknown resampling '{Resampling}'{Suggestion.For(Resampling, ResamplingMethods)} (known: {string.Join(", ", ResamplingMethods)})");
         return this with { Bootstrap = Bootstrap ?? (int)Math.Clamp(50_000_000L / Math.Max(1, rows), 100, 1000) };
     }
 

@@ -22,7 +22,7 @@ internal sealed class Hygiene
 
     private const int MostRounds = 8;
     private const double MostFlagged = 0.3;
-    private const int MostRowsToRefit = 20_000;
+    public const int MostRowsToRefit = 20_000;
 
     private readonly IReadOnlyList<Observation> _rows;
     private readonly ScalingLaw _law;
@@ -66,7 +66,7 @@ internal sealed class Hygiene
             }
         }
 
-        foreach (var (i, flag) in Comparisons.Repeats(rows, 0.1 * hygiene.Spread).Concat(Comparisons.Rates(rows, hygiene.Spread)).Concat(diagnosis.Units()))
+        foreach (var (i, flag) in Comparisons.WithinCells(rows, hygiene.Spread).Concat(diagnosis.Units()))
         {
             flags.TryAdd(i, flag);
         }

@@ -26,8 +26,9 @@ public static class ParametricFit
 
         var solution = Solver.Solve(data, law, objective, options.GridOffset);
         var surface = Surface(law, solution.Best.Point, data.Centre);
-        double[] residuals = [.. observations.Select(o => objective.Residual(surface.Loss(o.Scale), o.Loss))];
-        var rms = Math.Sqrt(observations.Average(o => Math.Pow(Math.Log(surface.Loss(o.Scale) / o.Loss), 2)));
+        double[] predicted = [.. observations.Select(o => surface.Loss(o.Scale))];
+        double[] residuals = [.. predicted.Zip(observations, (loss, o) => objective.Residual(loss, o.Loss))];
+        var rms = Math.Sqrt(predicted.Zip(observations, (loss, o) => Math.Log(loss / o.Loss)).Average(r => r * r));
         if (!surface.Parameters.All(double.IsFinite) || !residuals.All(double.IsFinite) || !double.IsFinite(rms))
         {
             return Refused(table, law, options, objective, $"{law.Name} has no finite parameters for data of such a span");
@@ -44,6 +45,7 @@ public static class ParametricFit
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
+        var replicates = Replicates.Of(observations, i => flags.TryGetValue(i, out var flag) && flag.Kind == FlagKind.Duplicate, predicted, law.FreeParameters);
         var vanished = walls.Any(w => w.Name is "A" or "B");
         var fit = new Fit
         {
@@ -65,13 +67,14 @@ public static class ParametricFit
                 Reason = !minimum.Converged
                     ? "the descent ended where a further step would still lower the objective"
                     : walls.Count > 0 ? $"{string.Join(" and ", walls.Select(w => w.Words))}: no minimum lies inside" : null,
-                Warnings = [.. Warnings.Of(observations, options, uncertainty)],
+                Warnings = [.. Warnings.Of(observations, options, uncertainty, replicates)],
                 RmsLogResidual = rms,
                 Bic = objective.Bic(residuals, law.FreeParameters),
                 Certificate = Certify(law, solution, data.Centre, walls.Select(w => w.Name)),
                 BootstrapDraws = uncertainty.Draws.Count,
                 BootstrapFailed = uncertainty.Failed,
                 Noise = uncertainty.Noise,
+                Replicates = replicates,
                 Draws = CompactDraws.Thin(uncertainty.Draws),
                 Errors = uncertainty.Errors,
             },

@@ -3,20 +3,27 @@ namespace ScaleLab.Analysis.Fitting;
 internal static class Quantile
 {
     /// <param name="values">At least one; need not be sorted.</param>
-    public static double Median(IEnumerable<double> values) => Of([.. values.Order()], 0.5);
+    public static double Median(IEnumerable<double> values) => Of(Sorted(values), 0.5);
 
     /// <summary>The central interval that holds <paramref name="level"/> of the values.</summary>
     public static Interval Central(IEnumerable<double> values, double level)
     {
-        double[] sorted = [.. values.Order()];
+        var sorted = Sorted(values);
         return new Interval(Of(sorted, (1 - level) / 2), Of(sorted, (1 + level) / 2));
     }
 
     /// <returns>So many quantiles at even steps from the least to the largest.</returns>
     public static double[] Even(IEnumerable<double> values, int count)
     {
-        double[] sorted = [.. values.Order()];
+        var sorted = Sorted(values);
         return [.. Enumerable.Range(0, count).Select(i => Of(sorted, i / (count - 1.0)))];
+    }
+
+    private static double[] Sorted(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values];
+        Array.Sort(sorted);
+        return sorted;
     }
 
     // Linear between order statistics, as NumPy's default.

@@ -5,7 +5,7 @@ namespace ScaleLab.Analysis.Fitting;
 
 internal static class Warnings
 {
-    public static IEnumerable<string> Of(IReadOnlyList<Observation> observations, FitOptions options, Uncertainty uncertainty)
+    public static IEnumerable<string> Of(IReadOnlyList<Observation> observations, FitOptions options, Uncertainty uncertainty, Replicates? replicates)
     {
         var measured = Quantile.Median(observations.Select(o => o.C / (o.N * o.D)));
         if (Math.Abs(Math.Log(measured / options.FlopsPerNd)) > 0.05)
@@ -17,6 +17,11 @@ internal static class Warnings
         if (unannealed > 0)
         {
             yield return $"{unannealed} losses were read before the learning rate was annealed and are too high";
+        }
+
+        if (replicates is { P: < 0.01 })
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"lack of fit: replicates scatter by {replicates.PureError:P2}, and the law misses their means by more than that explains (F = {replicates.F:G3} on {replicates.FreedomOfFit} and {replicates.Freedom} degrees of freedom, p = {replicates.P:G2})");
         }
 
         if (uncertainty.Failed > options.Bootstrap / 20)

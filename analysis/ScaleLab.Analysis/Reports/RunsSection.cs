@@ -1,3 +1,5 @@
+using ScaleLab.Analysis.Fitting;
+
 namespace ScaleLab.Analysis.Reports;
 
 /// <summary>Every run with what the law makes of it, then those that did not enter, each with its reason.</summary>
@@ -31,8 +33,21 @@ internal static class RunsSection
             }
         }
 
-        table.Write(html, $"The {observations.Count} runs of the fit{(observations.Count > MostRows ? $"; the first {MostRows} by N and D are shown" : "")}. Flagged runs (shaded) look wrong and are in the fit all the same.");
+        table.Write(html, $"The {observations.Count} runs of the fit{(observations.Count > MostRows ? $"; the first {MostRows} by N and D are shown" : "")}. {Flagged(fit)}");
         LeftOut(html, input);
+    }
+
+    private static string Flagged(Fit fit)
+    {
+        if (fit.Flagged.Count == 0)
+        {
+            return "None looks wrong beside the others.";
+        }
+
+        var without = fit.WithoutFlagged is { } clean
+            ? $" Without them: {string.Join(", ", clean.Parameters.Select(p => $"{p.Key} {ReportNumber.Of(p.Value)}"))}{(clean.A is { } a ? $", a {ReportNumber.Exponent(a)}" : "")}."
+            : "";
+        return $"Flagged runs (shaded) look wrong and are {(fit.FlaggedExcluded ? "not in the fit" : "in the fit all the same")}.{without}";
     }
 
     private static void LeftOut(Html html, ReportInput input)

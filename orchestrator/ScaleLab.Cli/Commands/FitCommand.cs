@@ -14,8 +14,10 @@ internal sealed class FitCommand : Verb
     private readonly Option<double?> _delta = Numbers.Option("--delta", "Where Huber's function turns straight, in log loss or loss (default 0.001)");
     private readonly Option<double?> _factor = Numbers.Option("--factor", "How much more asymmetric_mae counts a law above the loss (default 10)");
     private readonly Option<int?> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none (default 1000, fewer beyond 50,000 rows)", HelpName = "COUNT" };
+    private readonly Option<string> _resampling = new("--resampling") { Description = $"{string.Join(", ", FitOptions.ResamplingMethods)}; auto takes pairs from 100 clusters on, else wild", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
     private readonly Option<double> _level = new("--level") { Description = "Coverage of the intervals", HelpName = "SHARE", DefaultValueFactory = _ => 0.95 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Of the resampling", HelpName = "NUMBER", DefaultValueFactory = _ => 0 };
+    private readonly Option<bool> _excludeFlagged = new("--exclude-flagged") { Description = "Fit without the rows that look wrong" };
     private readonly ColumnArguments _columns = new();
     private readonly Option<string?> _out = new("--out") { Description = "Also write the fit as JSON", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the fit as JSON" };
@@ -24,7 +26,7 @@ internal sealed class FitCommand : Verb
         : base("fit", "Fit a scaling law to the losses in a CSV file.")
     {
         Add(_csv);
-        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _level, _seed, .. _columns.Options, _out, _json])
+        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _out, _json])
         {
             Add(option);
         }
@@ -36,6 +38,7 @@ internal sealed class FitCommand : Verb
     [
         "scalelab fit out/quick/results.csv",
         "scalelab fit runs.csv --n params --d tokens --loss eval_loss --where split=test --json",
+        "scalelab fit wandb-export.csv --loss eval/loss --c total_flops --exclude State=running --exclude-flagged",
         "scalelab fit runs.csv --law auto",
         "scalelab fit runs.csv --law one_variable:d:none --objective lad_log",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
@@ -52,8 +55,10 @@ internal sealed class FitCommand : Verb
             Delta = parse.GetValue(_delta) ?? new FitOptions().Delta,
             Factor = parse.GetValue(_factor) ?? new FitOptions().Factor,
             Bootstrap = parse.GetValue(_bootstrap),
+            Resampling = parse.GetRequiredValue(_resampling),
             Level = parse.GetValue(_level),
             Seed = parse.GetValue(_seed),
+            ExcludeFlagged = parse.GetValue(_excludeFlagged),
         };
         var fit = known is null ? AutoFit.Run(table, options) : ParametricFit.Run(table, known, options);
         if (parse.GetValue(_out) is { } path)

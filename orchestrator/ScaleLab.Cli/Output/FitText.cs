@@ -17,7 +17,7 @@ internal static class FitText
     {
         var law = ScalingLaw.Of(fit.Law);
         output.WriteLine($"{law.Name}: {law.Formula}  ({law.Source})");
-        output.WriteLine($"{fit.NObservations} runs of {table.Source}");
+        output.WriteLine($"{fit.NObservations} runs of {table.Source}{(table.Columns.Length > 0 ? $" ({table.Columns})" : "")}");
         Lines(output, table.LeftOut.GroupBy(row => row.Reason).OrderByDescending(g => g.Count()).Take(MostReasons).Select(g => $"{g.Count()} left out: {g.Key}"));
         if (fit.Status == FitStatus.Refused)
         {
@@ -44,8 +44,7 @@ internal static class FitText
         }
 
         Lines(output, fit.Diagnostics.Warnings.Select(w => $"warning: {w}"));
-        Lines(output, fit.Flagged.Take(MostFlagged).Select(f => $"flagged, not excluded: {f.Run}: {f.Reason}"));
-        Lines(output, fit.Flagged.Count > MostFlagged ? [$"and {fit.Flagged.Count - MostFlagged} more flagged rows (--json lists them)"] : []);
+        Flagged(output, fit);
     }
 
     private static void Parameters(TextWriter output, ScalingLaw law, Fit fit)
@@ -69,11 +68,28 @@ internal static class FitText
     {
         if (fit.Frontier is { } f)
         {
+            if (fit.Allocations is [.., { Intervals.Count: > 0 } far])
+            {
+                string Interval(string name, Func<double, string> format) => far.Intervals.TryGetValue(name, out var interval) ? $" ({Numbers.Range(interval, format)})" : "";
+                output.WriteLine($"at {Numbers.Digits(far.Flops, 3)} FLOPs, 100 times the largest run: N* {Quantity.Format(far.N)}{Interval("params", Quantity.Format)}, D* {Quantity.Format(far.D)}{Interval("tokens", Quantity.Format)}, loss {Numbers.Digits(far.Loss, 4)}{Interval("loss", v => Numbers.Digits(v, 4))}; of a new run{Interval("new_run_loss", v => Numbers.Digits(v, 4))}");
+            }
+
             output.WriteLine($"frontier: N ~ C^{Numbers.Digits(f.ExponentN, 4)}, D ~ C^{Numbers.Digits(f.ExponentD, 4)}; N* = {Numbers.Digits(f.G, 4)} (C/{Quantity.Format(f.FlopsPerNd)})^a with C = {Quantity.Format(f.FlopsPerNd)} N D");
         }
         else
         {
             output.WriteLine(fit.Diagnostics.Reason is null ? $"no frontier: {Allocator.NoFrontier}" : "no frontier: one of the two terms has vanished");
+        }
+    }
+
+    private static void Flagged(TextWriter output, Fit fit)
+    {
+        Lines(output, fit.Flagged.Take(MostFlagged).Select(f => $"flagged{(fit.FlaggedExcluded ? " and excluded" : ", not excluded")}: {f.Run}: {f.Reason}"));
+        Lines(output, fit.Flagged.Count > MostFlagged ? [$"and {fit.Flagged.Count - MostFlagged} more flagged rows (--json lists them)"] : []);
+        if (fit.WithoutFlagged is { } clean)
+        {
+            var numbers = clean.Parameters.Select(p => (p.Key, p.Value)).Concat(clean.A is { } a ? [("a", a)] : []);
+            output.WriteLine($"without them: {string.Join(", ", numbers.Select(p => $"{p.Item1} {Numbers.Digits(p.Item2, 5)}"))} ({clean.NObservations} runs; --exclude-flagged)");
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class ObservationFileTests
         Assert.Equal(["lm-t1+0", "lm-t1+0", null], table.Observations.Select(o => o.Cluster));
         Assert.Equal(new LeftOutRow("lm-c", 4, "status diverged"), Assert.Single(table.LeftOut));
         Assert.Equal(
-            new Observation("lm-b", 43000, 1e6, 3e11, 2.7) { Cluster = "lm-t1+0", Budget = 1e12, UniqueD = 1e6, Line = 3, NNonEmbedding = 30000, NEmbedding = 13000, NHead = 0, C6nd = 2.58e11 },
+            new Observation("lm-b", 43000, 1e6, 3e11, 2.7) { Cluster = "lm-t1+0", Budget = 1e12, Seed = "0", UniqueD = 1e6, Line = 3, NNonEmbedding = 30000, NEmbedding = 13000, NHead = 0, C6nd = 2.58e11 },
             table.Observations[1]);
     }
 
@@ -52,6 +52,35 @@ public sealed class ObservationFileTests
         const string Text = "N,D,loss,status\n1,1,3,ok\n1,2,9,diverged\n";
         Assert.Equal([3.0], Read(Text).Observations.Select(o => o.Loss));
         Assert.Equal([3.0, 9.0], Read(Text, new ColumnOptions { Where = ["status=ok", "status=diverged"] }).Observations.Select(o => o.Loss));
+    }
+
+    [Fact]
+    public void A_table_of_runs_that_weights_and_biases_exports_is_read_by_its_own_names()
+    {
+        var table = Read("""
+            "Name","State","Notes","Created","Runtime","Sweep","config.lr","model.n_params","train_tokens","_step","eval/loss"
+            "warm-sun-1","finished","","2026-01-05T10:00:00.000Z","3600","","0.001","1.5e8","3e9","9155","2.91"
+            "calm-sea-2","crashed","","2026-01-05T11:00:00.000Z","10","","0.002","1.5e8","3e9","12",""
+            "blue-elk-3","running","","2026-01-05T12:00:00.000Z","10","","0.002","1.5e8","3e9","12","7.1"
+            "slow-fox-4","finished","","2026-01-05T13:00:00.000Z","3700","","0.002","1.5e8","","9155","2.93"
+            """);
+        var run = Assert.Single(table.Observations);
+        Assert.Equal(("warm-sun-1", 1.5e8, 3e9, 2.91, 0.001), (run.Run, run.N, run.D, run.Loss, run.LearningRate));
+        Assert.Equal(["state crashed", "state running", "train_tokens is empty"], table.LeftOut.Select(l => l.Reason));
+        Assert.Equal("N = model.n_params, D = train_tokens, loss = eval/loss", table.Columns);
+    }
+
+    [Theory]
+    [InlineData("N,D,loss\n1,1,\n1,1,3\n", "loss is empty")]
+    [InlineData("N,D,loss\n1,,3\n1,1,3\n", "D is empty")]
+    [InlineData("C,N,loss\n1,,3\n6,1,3\n", "N is empty")]
+    [InlineData("C,D,N,loss\n1,,,3\n6,1,,3\n", "N is empty")]
+    [InlineData("N,D,loss\n,,\n1,1,3\n", "loss is empty")]
+    public void A_row_with_a_blank_cell_that_nothing_else_tells_is_left_out_with_the_reason(string text, string reason)
+    {
+        var table = Read(text);
+        Assert.Equal(new LeftOutRow("line 2", 2, reason), Assert.Single(table.LeftOut));
+        Assert.Equal((1.0, 1.0, 6.0), Assert.Single(table.Observations) is var o ? (o.N, o.D, o.C) : default);
     }
 
     [Fact]

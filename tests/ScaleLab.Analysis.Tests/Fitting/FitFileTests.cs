@@ -16,7 +16,7 @@ public sealed class FitFileTests
         using var json = JsonDocument.Parse(fit.ToJson());
         var root = json.RootElement;
         Assert.Equal(
-            ["format", "law", "objective", "status", "n_observations", "flagged", "parameters", "identified", "standard_errors", "intervals", "frontier", "diagnostics"],
+            ["format", "law", "objective", "status", "n_observations", "flagged", "flagged_excluded", "without_flagged", "parameters", "identified", "standard_errors", "intervals", "frontier", "allocations", "diagnostics"],
             Names(root));
         Assert.Equal(1, root.GetProperty("format").GetInt32());
         Assert.Equal("converged", root.GetProperty("status").GetString());
@@ -79,7 +79,7 @@ public sealed class FitFileTests
     [InlineData("\"format\": 1", "\"format\": 2", "format 2 is not known")]
     [InlineData("\"law\": \"chinchilla\"", "\"law\": \"shinchilla\"", "unknown law 'shinchilla'; did you mean 'chinchilla'?")]
     [InlineData("\"alpha\"", "\"gamma\"", "lacks the parameter alpha")]
-    [InlineData("\"A\": ", "\"A\": -", "A must be above 0")]
+    [InlineData("\"A\": 4", "\"A\": -4", "A must be above 0")]
     [InlineData("\"draws\": []", "\"draws\": [[1,2]]", "a draw does not have the 5 parameters")]
     [InlineData("\"status\": \"converged\"", "\"status\": \"fine\"", "not a fit of this version")]
     public void A_fit_that_was_edited_wrongly_is_named(string from, string to, string message)

@@ -29,7 +29,7 @@ public sealed class AllocatorTests
     public void Everything_but_what_was_given_has_an_interval_around_it()
     {
         var allocation = new Allocator(Fitted.Value).ForFlops(1e19);
-        Assert.Equal(["params", "tokens", "loss", "tokens_per_param"], allocation.Intervals.Keys);
+        Assert.Equal(["params", "tokens", "loss", "tokens_per_param", "new_run_loss"], allocation.Intervals.Keys);
         Assert.InRange(allocation.N, allocation.Intervals["params"].Low, allocation.Intervals["params"].High);
         Assert.InRange(allocation.Loss, allocation.Intervals["loss"].Low, allocation.Intervals["loss"].High);
     }

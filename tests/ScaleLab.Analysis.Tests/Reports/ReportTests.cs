@@ -33,7 +33,7 @@ public sealed partial class ReportTests
     {
         var fit = SyntheticSweep.Fit() with
         {
-            Flagged = [new(Hostile, Hostile)],
+            Flagged = [new(Hostile, FlagKind.Outlying, Hostile)],
             Diagnostics = SyntheticSweep.Fit().Diagnostics with { Warnings = [Hostile], ClusterRule = Hostile, Reason = Hostile },
         };
         var table = Table([.. SyntheticSweep.Observations, SyntheticSweep.Observations[0] with { Run = Hostile }], [new(Hostile, 3, Hostile)]);

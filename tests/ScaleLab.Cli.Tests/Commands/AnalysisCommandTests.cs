@@ -13,10 +13,22 @@ public sealed class AnalysisCommandTests
         var fit = await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100");
         Assert.Equal((0, ""), (fit.ExitCode, fit.Error));
         Assert.StartsWith("chinchilla: L = E + A/N^alpha + B/D^beta", fit.Output, StringComparison.Ordinal);
-        Assert.Contains("36 runs of runs.csv\n1 left out: set=bad\nconverged: huber_log (delta 0.001) = ", fit.Output, StringComparison.Ordinal);
+        Assert.Contains("36 runs of runs.csv (N = n, D = d, loss = loss)\n1 left out: set=bad\nconverged: huber_log (delta 0.001) = ", fit.Output, StringComparison.Ordinal);
         Assert.Matches(@"alpha +0\.3\d+ +0\.0\d+ +0\.3\d+ … 0\.3\d+ +yes", fit.Output);
-        Assert.Contains("intervals: percentiles of a cluster bootstrap, 36 clusters (each row), 100 draws", fit.Output, StringComparison.Ordinal);
+        Assert.Contains("intervals: percentiles of a wild cluster bootstrap, 36 clusters (each row), 100 draws", fit.Output, StringComparison.Ordinal);
         Assert.Matches(@"frontier: N ~ C\^0\.4\d+, D ~ C\^0\.5\d+; N\* = ", fit.Output);
+    }
+
+    [Fact]
+    public async Task A_row_that_looks_wrong_is_named_and_excluded_when_asked()
+    {
+        var file = Runs();
+        var fit = await Scalelab.Run("fit", file, "--bootstrap", "0");
+        Assert.Contains("\nflagged, not excluded: line 38: ", fit.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nwithout them: E 1\.\d+, A \d+.*, a 0\.\d+ \(3\d runs; --exclude-flagged\)\n", fit.Output);
+        var clean = await Scalelab.Run("fit", file, "--bootstrap", "0", "--exclude-flagged");
+        Assert.Contains("\nflagged and excluded: line 38: ", clean.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("without them", clean.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,6 +116,8 @@ public sealed class AnalysisCommandTests
     [InlineData("--delta ten", "--delta 'ten': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("--delta -1", "--delta '-1': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("--level 95", "level must lie between 0 and 1")]
+    [InlineData("--resampling wilde", "unknown resampling 'wilde'; did you mean 'wild'? (known: auto, wild, pairs, residual)")]
+    [InlineData("--resampling wild --objective asymmetric_mae", "wild resampling turns residuals round, which asymmetric_mae does not treat alike; use pairs")]
     [InlineData("--bootstrap 3", "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws")]
     [InlineData("--where set", "--where 'set': expected COL=VALUE")]
     [InlineData("--n nn", "FILE:1:1: no column 'nn'; did you mean 'n'? (columns: n, d, loss, set)")]
