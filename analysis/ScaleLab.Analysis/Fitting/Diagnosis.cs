@@ -12,6 +12,9 @@ namespace ScaleLab.Analysis.Fitting;
 /// <param name="isKept">Whether a row looks right.</param>
 internal sealed class Diagnosis(IReadOnlyList<Observation> rows, LossSurface law, double spread, Func<int, bool> isKept)
 {
+    // In standard deviations: a small miss is explained by too many things.
+    private const double Gross = 6;
+
     // A loss half as high again has left the law, whatever the noise.
     private const double Diverged = 1.5;
 
@@ -38,7 +41,7 @@ internal sealed class Diagnosis(IReadOnlyList<Observation> rows, LossSurface law
         var o = rows[i];
         var expected = law.Loss(o.Scale);
         var missed = Text($"loss {o.Loss:G4} is {Math.Abs((o.Loss / expected) - 1):P1} {(score > 0 ? "above" : "below")} the law of the other rows, {Math.Abs(score):F1} standard deviations");
-        if (Other(o) is { } other)
+        if (Math.Abs(score) > Gross && Other(o) is { } other)
         {
             return new FlaggedRun(o.Run, other.Kind, $"{missed}; it fits {other.Words}");
         }

@@ -24,7 +24,7 @@ public sealed record Fit
 
     public bool FlaggedExcluded { get; init; }
 
-    /// <summary>Null where nothing is flagged, flagged rows are excluded, or the others cannot carry the law.</summary>
+    /// <summary>Null where nothing is flagged, beyond 20,000 rows, where flagged rows are excluded, or the others cannot carry the law.</summary>
     public CleanFit? WithoutFlagged { get; init; }
 
     /// <summary>By name, in the law's order; empty when refused.</summary>

@@ -30,7 +30,7 @@ public sealed record FitDiagnostics
     /// <summary>Under which the profiles judge what is identified; null when refused or where there are too many rows for profiles.</summary>
     public NoiseModel? Noise { get; init; }
 
-    /// <summary>Null where no (N, D) was run more than once.</summary>
+    /// <summary>Null where no (N, D) was run more than once, and beyond 20,000 rows.</summary>
     public Replicates? Replicates { get; init; }
 
     /// <summary>What makes a cluster, in words.</summary>

@@ -22,6 +22,7 @@ internal sealed class Hygiene
 
     private const int MostRounds = 8;
     private const double MostFlagged = 0.3;
+    // Beyond, one row more or less does not bend a law, and refits would take seconds.
     public const int MostRowsToRefit = 20_000;
 
     private readonly IReadOnlyList<Observation> _rows;
@@ -52,8 +53,8 @@ internal sealed class Hygiene
     /// <param name="objective">By which.</param>
     /// <param name="data">Of the rows.</param>
     /// <param name="estimate">Coordinates of the fit of all rows.</param>
-    /// <returns>By row; a row has one flag.</returns>
-    public static SortedDictionary<int, FlaggedRun> Flag(IReadOnlyList<Observation> rows, ScalingLaw law, Objective objective, FitData data, double[] estimate)
+    /// <returns>Flags by row, one at most, and the law without the flagged rows; null where there are none or the others cannot carry it.</returns>
+    public static (SortedDictionary<int, FlaggedRun> Flags, LossSurface? Clean) Examine(IReadOnlyList<Observation> rows, ScalingLaw law, Objective objective, FitData data, double[] estimate)
     {
         var hygiene = new Hygiene(rows, law, objective, data, estimate);
         var diagnosis = new Diagnosis(rows, hygiene.Law, hygiene.Spread, i => hygiene._f.Weights[i] > 0);
@@ -71,7 +72,25 @@ internal sealed class Hygiene
             flags.TryAdd(i, flag);
         }
 
-        return flags;
+        return (flags, flags.Count == 0 || rows.Count > MostRowsToRefit ? null : hygiene.Without(flags.ContainsKey));
+    }
+
+    private LossSurface? Without(Func<int, bool> isFlagged)
+    {
+        var others = _rows.Where((_, i) => !isFlagged(i)).ToList();
+        if (ParametricFit.Refusal(others, _law, new FitData(others, _law)) is not null)
+        {
+            return null;
+        }
+
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            _f.Weights[i] = isFlagged(i) ? 0 : 1;
+        }
+
+        var start = new double[_f.Length];
+        _law.Place(Law.Parameters.AsSpan(), _data.Centre, start);
+        return ParametricFit.Surface(_law, Minimizer.Polish(_f, start).Point, _data.Centre);
     }
 
     private void Refit(Objective objective, double[] estimate)

@@ -46,12 +46,22 @@ internal sealed record LeaveOneOut(double[] Residuals, double[] Prediction, doub
         var prediction = new double[n];
         foreach (var rows in Enumerable.Range(0, n).GroupBy(i => f.Weights[i] > 0 ? clusters.Of[i] : -1 - i).Select(g => g.ToArray()))
         {
+            if (rows is [var single])
+            {
+                // (I − q·qᵀ)⁻¹ stretches q by 1/(1 − |q|²).
+                var leverage = q.Row(single).DotProduct(q.Row(single));
+                var stretched = f.Weights[single] > 0 ? leverage / Math.Max(1 - leverage, LeastFreedom) : leverage;
+                errors[single] += f.Weights[single] * stretched * influence[single];
+                prediction[single] = inefficiency * stretched;
+                continue;
+            }
+
             var own = Matrix<double>.Build.Dense(rows.Length, free.Length, (row, k) => q[rows[row], k]);
-            var away = f.Weights[rows[0]] > 0 ? Away(own.TransposeThisAndMultiply(own)) : Matrix<double>.Build.DenseIdentity(free.Length);
+            var away = Away(own.TransposeThisAndMultiply(own));
             var shift = own * (away * own.TransposeThisAndMultiply(Vector<double>.Build.Dense(rows.Length, row => influence[rows[row]])));
             for (var row = 0; row < rows.Length; row++)
             {
-                errors[rows[row]] += f.Weights[rows[row]] * shift[row];
+                errors[rows[row]] += shift[row];
                 prediction[rows[row]] = inefficiency * (own.Row(row) * away).DotProduct(own.Row(row));
             }
         }

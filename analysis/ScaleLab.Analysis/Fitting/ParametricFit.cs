@@ -35,17 +35,16 @@ public static class ParametricFit
         }
 
         var minimum = solution.Best;
-        var flags = Hygiene.Flag(observations, law, objective, data, minimum.Point);
-        var clean = table with { Observations = [.. observations.Where((_, i) => !flags.ContainsKey(i))] };
+        var (flags, without) = Hygiene.Examine(observations, law, objective, data, minimum.Point);
         if (options.ExcludeFlagged && flags.Count > 0)
         {
-            return Run(clean, law, options with { ExcludeFlagged = false }) with { Flagged = [.. flags.Values], FlaggedExcluded = true, WithoutFlagged = null };
+            return Run(table with { Observations = [.. observations.Where((_, i) => !flags.ContainsKey(i))] }, law, options with { ExcludeFlagged = false }) with { Flagged = [.. flags.Values], FlaggedExcluded = true, WithoutFlagged = null };
         }
 
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
-        var replicates = Replicates.Of(observations, i => flags.TryGetValue(i, out var flag) && flag.Kind == FlagKind.Duplicate, predicted, law.FreeParameters);
+        var replicates = observations.Count > Hygiene.MostRowsToRefit ? null : Replicates.Of(observations, i => flags.TryGetValue(i, out var flag) && flag.Kind == FlagKind.Duplicate, predicted, law.FreeParameters);
         var vanished = walls.Any(w => w.Name is "A" or "B");
         var fit = new Fit
         {
@@ -54,7 +53,7 @@ public static class ParametricFit
             Status = !minimum.Converged ? FitStatus.NotConverged : walls.Count > 0 ? FitStatus.BoundHit : FitStatus.Converged,
             NObservations = observations.Count,
             Flagged = [.. flags.Values],
-            WithoutFlagged = flags.Count > 0 && Surface(clean, law, options) is { } without ? new CleanFit(clean.Observations.Count, Named(law, without), without.Frontier(options.FlopsPerNd)?.ExponentN) : null,
+            WithoutFlagged = without is null ? null : new CleanFit(observations.Count - flags.Count, Named(law, without), without.Frontier(options.FlopsPerNd)?.ExponentN),
             Parameters = Named(law, surface),
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
