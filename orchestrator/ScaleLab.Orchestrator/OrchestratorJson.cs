@@ -10,13 +10,14 @@ namespace ScaleLab.Orchestrator;
 /// <summary>JSON that the orchestrator alone writes: the dialect of <see cref="ContractJson"/>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(SnakeCase<RunStatus>), typeof(SnakeCase<CheckOutcome>), typeof(SnakeCase<Precision>), typeof(SnakeCase<MathPath>)],
+    Converters = [typeof(SnakeCase<RunStatus>), typeof(SnakeCase<FailureClass>), typeof(SnakeCase<CheckOutcome>), typeof(SnakeCase<Precision>), typeof(SnakeCase<MathPath>)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     MaxDepth = 8,
     WriteIndented = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(OwnerRecord))]
+[JsonSerializable(typeof(MemoryRecord))]
 [JsonSerializable(typeof(SweepStatus))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class OrchestratorJson : JsonSerializerContext;

@@ -45,7 +45,7 @@ internal sealed class RunCommand : Verb
             var plan = await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation);
             var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
             var summary = await new SweepSession(plan, folder, TimeProvider.System).RunAsync(
-                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, pool, folder),
+                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
                 remaining => View(error, remaining),
                 _ => Analyse(output, plan, folder),
                 cancellation);

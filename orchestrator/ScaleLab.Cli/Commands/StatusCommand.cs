@@ -28,7 +28,7 @@ internal sealed class StatusCommand : Verb
             }
             else
             {
-                StatusText.Write(output, status);
+                StatusText.Write(output, folder, status);
             }
 
             return ExitCode.Done;

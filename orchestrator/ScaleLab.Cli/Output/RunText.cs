@@ -1,4 +1,3 @@
-using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Cli.Output;
@@ -8,11 +7,7 @@ internal static class RunText
 {
     public static int Write(TextWriter output, TextWriter error, SweepFolder folder, SweepSummary summary)
     {
-        foreach (var (key, status, reason) in summary.Failed)
-        {
-            error.WriteLine($"{(status == RunStatus.Diverged ? "diverged" : "failed  ")}  {key}  {reason}");
-        }
-
+        FailureTable.Write(error, folder, summary.Failed);
         error.WriteLine(Closing(folder, summary));
         if (summary.End == SweepEnd.Completed && summary.Done > 0)
         {

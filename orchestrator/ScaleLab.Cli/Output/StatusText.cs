@@ -1,4 +1,4 @@
-using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 
 namespace ScaleLab.Cli.Output;
@@ -6,7 +6,7 @@ namespace ScaleLab.Cli.Output;
 /// <summary>The state of a sweep for people.</summary>
 internal static class StatusText
 {
-    public static void Write(TextWriter output, SweepStatus status)
+    public static void Write(TextWriter output, SweepFolder folder, SweepStatus status)
     {
         output.WriteLine(FormattableString.Invariant($"{status.Sweep}: {status.Done} of {status.Total} runs done, {status.Running.Count} running, {status.Waiting} waiting, {status.Failed.Count} failed"));
         output.WriteLine(status.Driver is { } driver
@@ -17,9 +17,6 @@ internal static class StatusText
             output.WriteLine(FormattableString.Invariant($"running   {run.Key}  step {run.Step} of {run.EndStep}  loss {ProgressText.Loss(run.Loss)}"));
         }
 
-        foreach (var (run, state, reason) in status.Failed)
-        {
-            output.WriteLine($"{(state == RunStatus.Diverged ? "diverged" : "failed  ")}  {run}  {reason}");
-        }
+        FailureTable.Write(output, folder, status.Failed);
     }
 }

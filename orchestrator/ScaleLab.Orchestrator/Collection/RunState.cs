@@ -10,10 +10,19 @@ namespace ScaleLab.Orchestrator.Collection;
 /// <param name="Result">Null until it ended.</param>
 /// <param name="Attempts">Attempts begun.</param>
 /// <param name="Failure">Why it has no result and will not get one by itself; null while there is hope.</param>
-internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, IReadOnlyList<int> Attempts, string? Failure)
+/// <param name="Obstacle">The parent that it waits for in vain; null while there is hope.</param>
+internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, IReadOnlyList<int> Attempts, RunFailure? Failure, string? Obstacle = null)
 {
     /// <summary>Null for a run that waits or is under way.</summary>
-    public RunStatus? Status => Result?.Status ?? (Failure is null ? null : RunStatus.Failed);
+    public RunStatus? Status => Result?.Status ?? (Failure is null && Obstacle is null ? null : RunStatus.Failed);
+
+    /// <summary>For a run that has ended badly: what to tell about it.</summary>
+    public FailedRun Describe(SweepFolder sweep) => new(
+        Run.Spec.Key,
+        Status!.Value,
+        Failure?.Message ?? Obstacle ?? Reason(Result!),
+        Failure?.Class,
+        Failure is null ? null : sweep.LogOf(Run.Spec.Key));
 
     /// <summary>Reads all runs of a plan; a run that waits for a failed one has failed too.</summary>
     /// <param name="folder">The sweep's folder.</param>
@@ -26,7 +35,7 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
             var state = Read(run, folder.Run(run.Spec.Key));
             if (state.Status is null && run.Spec.Parent is { } parent && states.GetValueOrDefault(parent)?.Status is RunStatus.Diverged or RunStatus.Failed)
             {
-                state = state with { Failure = $"needs {parent}, which {(states[parent].Status == RunStatus.Diverged ? "diverged" : "failed")}" };
+                state = state with { Obstacle = Needs(parent, states[parent].Status!.Value) };
             }
 
             states.Add(run.Spec.Key, state);
@@ -35,6 +44,14 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
         return [.. states.Values];
     }
 
+    /// <summary>Why a run with a result has no good one.</summary>
+    public static string Reason(RunResult result) => result.Status == RunStatus.Diverged
+        ? FormattableString.Invariant($"the loss ceased to be a number at step {result.Step}")
+        : "no result after the allowed attempts";
+
+    /// <summary>Why a run that grows from <paramref name="parent"/> cannot run.</summary>
+    public static string Needs(string parent, RunStatus status) => $"needs {parent}, which {(status == RunStatus.Diverged ? "diverged" : "failed")}";
+
     private static RunState Read(PlannedRun run, RunFolder folder)
     {
         var result = folder.ReadResult();
@@ -42,15 +59,10 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
         return new RunState(run, folder, result, attempts, result is null ? FailureOf(folder, attempts) : null);
     }
 
-    // One lost attempt is followed by another; only two in a row, or one that no other can mend, are the end.
-    private static string? FailureOf(RunFolder folder, IReadOnlyList<int> attempts)
+    // As the driver decides: given up once the attempts since the last interruption hold more failures of one class than it may be retried.
+    private static RunFailure? FailureOf(RunFolder folder, IReadOnlyList<int> attempts)
     {
-        var last = attempts.Count > 0 ? folder.Attempt(attempts[^1]).ReadFailure() : null;
-        return last?.Class switch
-        {
-            null or FailureClass.Interrupted => null,
-            FailureClass.Permanent => last.Message,
-            _ => attempts.Count > 1 && folder.Attempt(attempts[^2]).ReadFailure() is { Class: not FailureClass.Interrupted } ? last.Message : null,
-        };
+        var failures = attempts.Reverse().Select(k => folder.Attempt(k).ReadFailure()).TakeWhile(f => f is { Class: not FailureClass.Interrupted }).Select(f => f!).ToList();
+        return failures.Count > 0 && failures.Count(f => f.Class == failures[0].Class) > FailurePolicy.Of(failures[0].Class).Retries ? failures[0] : null;
     }
 }

@@ -6,16 +6,22 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Where runs are trained. Disposing ends whatever still runs, at once.</summary>
 internal interface IRunExecutor : IAsyncDisposable
 {
-    /// <summary>Runs that may be under way at the same time.</summary>
-    int Slots { get; }
+    /// <summary>The device behind each slot: as many names as runs may be under way at the same time.</summary>
+    IReadOnlyList<string> Devices { get; }
 
     /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
     bool IsSimulated { get; }
 
-    /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe up to <see cref="Slots"/> calls.</summary>
+    /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe, one call per slot at a time.</summary>
     /// <param name="folder">Holds <c>run.json</c>; the parent's result, if it has one, stands beside it.</param>
+    /// <param name="where">A free slot, and how to train there.</param>
     /// <param name="report">Takes progress; awaited, so that a slow listener slows the worker rather than filling memory.</param>
     /// <param name="stop">Asks for a checkpoint and an early end, which is a failure of class <see cref="FailureClass.Interrupted"/>.</param>
     /// <returns>Null where a result now stands in the folder; else why not, as published in the attempt.</returns>
-    Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop);
+    Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop);
 }
+
+/// <summary>Lays an attempt onto a slot.</summary>
+/// <param name="Slot">Index into <see cref="IRunExecutor.Devices"/>.</param>
+/// <param name="Recompute">Save memory: the same bits, slower.</param>
+internal readonly record struct Assignment(int Slot, bool Recompute = false);

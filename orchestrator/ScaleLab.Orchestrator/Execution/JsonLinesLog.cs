@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Execution;
 
@@ -11,6 +12,7 @@ internal sealed class JsonLinesLog : ILoggerProvider
     private readonly FileStream _file;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private bool _torn;
 
     public JsonLinesLog(string path, TimeProvider time)
     {
@@ -19,12 +21,8 @@ internal sealed class JsonLinesLog : ILoggerProvider
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
         // A killed session may have left half a line.
-        var torn = _file.Length > 0 && _file.Seek(-1, SeekOrigin.End) >= 0 && _file.ReadByte() != '\n';
+        _torn = _file.Length > 0 && _file.Seek(-1, SeekOrigin.End) >= 0 && _file.ReadByte() != '\n';
         _file.Seek(0, SeekOrigin.End);
-        if (torn)
-        {
-            _file.WriteByte((byte)'\n');
-        }
     }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
@@ -45,7 +43,8 @@ internal sealed class JsonLinesLog : ILoggerProvider
             {
                 if (name != "{OriginalFormat}")
                 {
-                    json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
+                    // A parameter named as a keyword keeps its escape.
+                    json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name.TrimStart('@')));
                     WriteValue(json, value);
                 }
             }
@@ -61,7 +60,16 @@ internal sealed class JsonLinesLog : ILoggerProvider
         line.Write("\n"u8);
         lock (_lock)
         {
-            _file.Write(line.WrittenSpan);
+            try
+            {
+                _file.Write(_torn ? [(byte)'\n', .. line.WrittenSpan] : line.WrittenSpan);
+                _torn = false;
+            }
+            catch (IOException e) when (DiskErrors.IsFull(e))
+            {
+                // A log that cannot grow must not end the sweep that waits for room.
+                _torn = true;
+            }
         }
     }
 
@@ -71,6 +79,9 @@ internal sealed class JsonLinesLog : ILoggerProvider
         {
             case null or double.NaN or double.PositiveInfinity or double.NegativeInfinity:
                 json.WriteNullValue();
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
                 break;
             case int or long:
                 json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));

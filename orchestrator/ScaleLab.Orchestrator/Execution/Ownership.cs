@@ -22,11 +22,17 @@ internal sealed class Ownership : IAsyncDisposable
     private readonly Task _ticking;
     private OwnerRecord _mine;
 
-    private Ownership(SweepFolder folder, OwnerRecord mine, TimeProvider time)
+    private Ownership(SweepFolder folder, OwnerRecord mine, OwnerRecord? former, TimeProvider time)
     {
-        (_folder, _mine, _time) = (folder, mine, time);
+        (_folder, _mine, Former, _time) = (folder, mine, former, time);
         _ticking = TickAsync();
     }
+
+    /// <summary>Whose place was taken, when it was found dead; null where there was nobody.</summary>
+    public OwnerRecord? Former { get; }
+
+    /// <summary>The former owner's machine has been restarted, or is another one.</summary>
+    public bool NodeWasLost => Former is { } former && (former.Host, former.BootId) != (_mine.Host, _mine.BootId);
 
     /// <summary>Fires when <c>scalelab cancel</c> asked for it, or when another driver has taken the folder over.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -37,8 +43,10 @@ internal sealed class Ownership : IAsyncDisposable
     /// <exception cref="InputException">Another driver is alive.</exception>
     public static async Task<Ownership> TakeAsync(SweepFolder folder, OwnerRecord mine, TimeProvider time, CancellationToken cancellation = default)
     {
+        OwnerRecord? former = null;
         if (!SweepFolder.TryCreate(folder.OwnerFile, Bytes(mine)))
         {
+            former = Read(folder);
             await WaitForDeathAsync(folder, mine, time, cancellation);
             SweepFolder.Replace(folder.OwnerFile, Bytes(mine));
             await Task.Delay(Settling, time, cancellation);
@@ -48,7 +56,7 @@ internal sealed class Ownership : IAsyncDisposable
             }
         }
 
-        return new Ownership(folder, mine, time);
+        return new Ownership(folder, mine, former, time);
     }
 
     /// <returns>Null where nobody drives the folder, or the file is not readable.</returns>

@@ -23,5 +23,18 @@ internal sealed class RunQueue(IReadOnlyList<PlannedRun> runs)
 
     public void Add(PlannedRun run) => _ready.Enqueue(run, (-Chain(run), _positions[run.Spec.Key]));
 
-    public bool TryTake(out PlannedRun run) => _ready.TryDequeue(out run!, out _);
+    public bool TryTake(out PlannedRun run) => TryTake(_ => true, out run);
+
+    /// <summary>Takes the first run that <paramref name="may"/> go; those passed over keep their places.</summary>
+    public bool TryTake(Func<PlannedRun, bool> may, out PlannedRun run)
+    {
+        var passed = new List<PlannedRun>();
+        while (_ready.TryDequeue(out run!, out _) && !may(run))
+        {
+            passed.Add(run);
+        }
+
+        passed.ForEach(Add);
+        return run is not null;
+    }
 }

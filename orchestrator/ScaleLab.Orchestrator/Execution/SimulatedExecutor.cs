@@ -20,14 +20,14 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
 
     private const double FlopsPerSecond = 5e10;
 
-    public int Slots => slots;
+    public IReadOnlyList<string> Devices { get; } = [.. Enumerable.Repeat(Device, slots)];
 
     public bool IsSimulated => true;
 
     /// <summary>The form of Hoffmann et al. 2022, eq. 10, with made-up constants of the size seen on bytes of English. Nats.</summary>
     public static double Law(double n, double d) => 0.6 + (12 / Math.Pow(n, 0.25)) + (35 / Math.Pow(d, 0.3));
 
-    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
+    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         await Task.Yield();
         var spec = folder.ReadSpec();

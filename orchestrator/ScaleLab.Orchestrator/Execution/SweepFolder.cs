@@ -27,10 +27,21 @@ internal sealed class SweepFolder(string path)
 
     public string TimingsFile => In("timings.csv");
 
+    /// <summary>What ran out of memory where.</summary>
+    public string MemoryFile => In("memory.json");
+
     public string ReportFile => In("report.html");
 
     /// <summary>What worker <paramref name="number"/> wrote to its standard error.</summary>
     public string WorkerLog(int number) => In(System.IO.Path.Combine("logs", FormattableString.Invariant($"worker-{number}.log")));
+
+    /// <summary>Where the newest attempt at a run says why it failed, relative to this folder; null where it says nothing.</summary>
+    public string? LogOf(string key)
+    {
+        var run = Run(key);
+        var log = run.AttemptNumbers() is [.., var newest] ? run.Attempt(newest).LogFile : null;
+        return File.Exists(log) ? System.IO.Path.GetRelativePath(Path, log) : null;
+    }
 
     /// <exception cref="InputException">The key would lead out of this folder.</exception>
     public RunFolder Run(string key) =>

@@ -1,33 +1,41 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
-using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Execution;
 
-/// <summary>Drives a sweep: one loop that starts what is ready, hears what happened, and decides about retries.</summary>
+/// <summary>Drives a sweep: one loop that starts what is ready, hears what happened, and carries out what <see cref="FailurePolicy"/> says.</summary>
 internal sealed class SweepService(
     Plan plan,
     SweepFolder folder,
     IRunExecutor executor,
     IProgressView view,
+    DiskRoom room,
     TimeProvider time,
+    Ownership owner,
     SweepLifetime lifetime,
     IHostApplicationLifetime application,
     ILogger<SweepService> log) : BackgroundService
 {
-    private const int Attempts = 2;
-
     private readonly RunQueue _queue = new(plan.Runs);
+    private readonly SlotBoard _slots = new(executor.Devices);
+    private readonly FailureBook _failures = new();
+    private readonly MemoryBook _memory = new(folder);
     private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(256);
-    private readonly Dictionary<string, int> _attempts = [];
+    private readonly Dictionary<string, string> _avoided = [];
+    private readonly Queue<PlannedRun> _alone = new();
     private readonly List<FailedRun> _failed = [];
     private readonly HashSet<string> _settled = [];
-    private SweepProgress _progress = null!;
+    private SweepReporter _reporter = null!;
+    private PlannedRun? _exclusive;
+    private bool _paused;
+    private int _waiting;
     private int _done;
     private int _trained;
 
@@ -38,9 +46,8 @@ internal sealed class SweepService(
     {
         try
         {
-            _progress = new SweepProgress(plan.Runs.Count, _queue, executor.Slots, time);
             Survey();
-            log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.Slots);
+            log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.Devices.Count);
             await DriveAsync(stoppingToken);
             log.SweepEnded(lifetime.End, _done, _failed.Count);
         }
@@ -53,6 +60,8 @@ internal sealed class SweepService(
     // The files say what is left to do.
     private void Survey()
     {
+        var progress = new SweepProgress(plan.Runs.Count, _queue, executor.Devices.Count, time);
+        _reporter = new SweepReporter(progress, view, log);
         var results = plan.Runs.ToDictionary(r => r.Spec.Key, r => folder.Run(r.Spec.Key).ReadResult());
         foreach (var run in plan.Runs)
         {
@@ -65,12 +74,12 @@ internal sealed class SweepService(
             if (result is { Status: RunStatus.Ok })
             {
                 _settled.Add(run.Spec.Key);
-                _progress.IsDone();
+                progress.IsDone();
                 _done++;
             }
             else
             {
-                _progress.Waits(run);
+                progress.Waits(run);
             }
         }
 
@@ -78,80 +87,114 @@ internal sealed class SweepService(
         {
             if (results[run.Spec.Key] is { Status: not RunStatus.Ok } bad)
             {
-                Fail(run, bad.Status, Reason(bad));
+                Fail(run, bad.Status, RunState.Reason(bad));
             }
-            else if (results[run.Spec.Key] is null && (run.Spec.Parent is null || results[run.Spec.Parent] is { Status: RunStatus.Ok }))
+            else if (results[run.Spec.Key] is null)
             {
-                _queue.Add(run);
+                OpenAttempts.Close(folder.Run(run.Spec.Key), owner, log);
+                if (run.Spec.Parent is null || results[run.Spec.Parent] is { Status: RunStatus.Ok })
+                {
+                    _queue.Add(run);
+                }
             }
         }
     }
 
     private async Task DriveAsync(CancellationToken stop)
     {
-        for (var running = 0; ;)
+        while (true)
         {
-            while (running < executor.Slots && !stop.IsCancellationRequested && _queue.TryTake(out var next))
-            {
-                running++;
-                Start(next, stop);
-            }
-
-            if (running == 0)
+            StartReady(stop);
+            if (_slots.Busy + _waiting == 0)
             {
                 return;
             }
 
             var notice = await _notices.Reader.ReadAsync(lifetime.Kill);
-            if (notice.Report is { } report)
+            notice.Error?.Throw();
+            notice.Act!();
+        }
+    }
+
+    private void StartReady(CancellationToken stop)
+    {
+        foreach (var slot in _slots.Free)
+        {
+            if (!stop.IsCancellationRequested && !_paused && _exclusive is null && TryTake(executor.Devices[slot], out var run))
             {
-                _progress.Reported(notice.Run, report);
-                view.Show(_progress.Snapshot(), null);
-                continue;
+                if (executor.IsSimulated || room.Holds(run))
+                {
+                    Start(run, slot, stop);
+                }
+                else
+                {
+                    _queue.Add(run);
+                    Pause(run, stop);
+                }
+            }
+        }
+    }
+
+    private bool TryTake(string device, out PlannedRun run)
+    {
+        while (_queue.TryTake(r => _avoided.GetValueOrDefault(r.Spec.Key) != device || !_slots.HasOther(device), out run))
+        {
+            if (_failures.Bars(run) is not { } reason)
+            {
+                return true;
             }
 
-            running--;
-            notice.Error?.Throw();
-            Ended(notice.Run, notice.Failure, stop.IsCancellationRequested);
+            Bar(run, reason);
         }
-    }
 
-    private void Start(PlannedRun run, CancellationToken stop)
-    {
-        log.RunStarted(run.Spec.Key);
-        _progress.Started(run);
-        view.Show(_progress.Snapshot(), $"start {run.Spec.Key}");
-        _ = TrainAsync(run, stop);
-    }
-
-    private async Task TrainAsync(PlannedRun run, CancellationToken stop)
-    {
-        Notice end;
-        try
+        if (_slots.Busy > 0 || !_alone.TryDequeue(out run!))
         {
-            var failure = await executor.ExecuteAsync(
-                folder.Run(run.Spec.Key),
-                report => _notices.Writer.WriteAsync(new Notice(run) { Report = report }, lifetime.Kill),
-                stop);
-            end = new Notice(run) { Failure = failure };
-        }
-        catch (Exception e)
-        {
-            end = new Notice(run) { Error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e) };
+            return false;
         }
 
-        await _notices.Writer.WriteAsync(end, lifetime.Kill);
+        _exclusive = run;
+        return true;
     }
 
-    private void Ended(PlannedRun run, RunFailure? failure, bool stopping)
+    private void Start(PlannedRun run, int slot, CancellationToken stop)
     {
-        var key = run.Spec.Key;
+        var device = executor.Devices[slot];
+        var where = new Assignment(slot, _memory.Recomputes(run, device));
+        _slots.Take(slot);
+        _reporter.Started(run, device, where.Recompute);
+        _ = AttemptAsync();
+
+        async Task AttemptAsync()
+        {
+            Notice end;
+            try
+            {
+                var failure = await executor.ExecuteAsync(
+                    folder.Run(run.Spec.Key),
+                    where,
+                    report => _notices.Writer.WriteAsync(new Notice(() => _reporter.Progressed(run, report)), lifetime.Kill),
+                    stop);
+                end = new Notice(() => Ended(run, where, failure, stop));
+            }
+            catch (Exception e)
+            {
+                end = new Notice(null, ExceptionDispatchInfo.Capture(e));
+            }
+
+            await _notices.Writer.WriteAsync(end, lifetime.Kill);
+        }
+    }
+
+    private void Ended(PlannedRun run, Assignment where, RunFailure? failure, CancellationToken stop)
+    {
+        var device = executor.Devices[where.Slot];
+        _slots.Return(where.Slot);
+        _exclusive = null;
 
         // The file is the truth, whatever the worker said last.
-        var result = folder.Run(key).ReadResult();
-        if (result is not null)
+        if (folder.Run(run.Spec.Key).ReadResult() is { } result)
         {
-            log.RunEnded(key, result.Status, result.Attempt, result.ValLoss ?? result.TrainLoss);
+            _failures.Succeeded(device);
             _trained++;
             if (result.Status == RunStatus.Ok)
             {
@@ -159,73 +202,129 @@ internal sealed class SweepService(
             }
             else
             {
-                Fail(run, result.Status, Reason(result));
+                Fail(run, result.Status, RunState.Reason(result));
             }
 
             return;
         }
 
         failure ??= new RunFailure { Class = FailureClass.Lost, Message = "the worker reported an end, but there is no result" };
-        if (stopping && failure.Class != FailureClass.Permanent)
+        if (stop.IsCancellationRequested && failure.Class != FailureClass.Permanent)
         {
-            log.RunStopped(key, failure.Message);
-            _progress.Returned(run);
-            view.Show(_progress.Snapshot(), $"stop  {key}");
+            _reporter.Stopped(run, failure);
+            return;
         }
-        else if (failure.Class == FailureClass.Permanent || (_attempts[key] = _attempts.GetValueOrDefault(key) + 1) >= Attempts)
+
+        var verdict = _failures.Decide(run, device, failure.Class);
+        if (verdict.DeviceIsSuspect && _slots.Quarantine(device))
         {
-            Fail(run, RunStatus.Failed, failure.Message);
+            _reporter.Quarantined(device, failure.Class);
+        }
+
+        if (verdict.Again)
+        {
+            TryAgain(run, device, failure, verdict, stop);
         }
         else
         {
-            log.RunRetried(key, failure.Class, failure.Message);
-            _progress.Returned(run);
-            _queue.Add(run);
-            view.Show(_progress.Snapshot(), $"retry {key}: {failure.Message}");
+            _failures.GivenUp(run, failure);
+            Fail(run, RunStatus.Failed, failure.Message, failure.Class);
+        }
+    }
+
+    private void TryAgain(PlannedRun run, string device, RunFailure failure, Verdict verdict, CancellationToken stop)
+    {
+        _reporter.WillRetry(run, failure, verdict);
+        var alone = false;
+        switch (verdict.Retry)
+        {
+            case Retry.Elsewhere:
+                _avoided[run.Spec.Key] = device;
+                break;
+            case Retry.ThenAlone:
+                alone = verdict.Count > 1;
+                break;
+            case Retry.InLessMemory:
+                _memory.RanOut(run, device);
+                alone = verdict.Count > 1;
+                break;
+            case Retry.WhenThereIsRoom:
+                _queue.Add(run);
+                Pause(run, stop);
+                return;
+        }
+
+        After(verdict.Pause, () => (alone ? _alone.Enqueue : (Action<PlannedRun>)_queue.Add)(run), stop);
+    }
+
+    // The disk is looked at again and again, and said once.
+    private void Pause(PlannedRun run, CancellationToken stop)
+    {
+        if (!_paused)
+        {
+            _paused = true;
+            _reporter.Paused(folder.Path, DiskRoom.Needed(run), room.Free);
+            After(DiskRoom.Pause, Look, stop);
+        }
+
+        void Look()
+        {
+            if (room.Holds(run) || stop.IsCancellationRequested)
+            {
+                _paused = false;
+                _reporter.Resumed();
+            }
+            else
+            {
+                After(DiskRoom.Pause, Look, stop);
+            }
+        }
+    }
+
+    private void After(TimeSpan pause, Action act, CancellationToken stop)
+    {
+        _waiting++;
+        _ = WaitAsync();
+
+        async Task WaitAsync()
+        {
+            // A stop ends every pause; what was to follow is then not started.
+            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _notices.Writer.WriteAsync(new Notice(() => { _waiting--; act(); }), lifetime.Kill);
         }
     }
 
     private void Finish(PlannedRun run, RunResult result)
     {
         _done++;
-        _progress.Finished(run, result);
+        _reporter.Finished(run, result);
         foreach (var child in _queue.Children(run))
         {
             _queue.Add(child);
         }
-
-        var now = _progress.Snapshot();
-        var loss = (result.ValLoss ?? result.TrainLoss) is { } value ? $"  loss {ProgressText.Loss(value)}" : "";
-        view.Show(now, $"done  {run.Spec.Key}{loss}  ({ProgressText.Totals(now)})");
     }
 
-    private void Fail(PlannedRun run, RunStatus status, string reason)
+    private void Bar(PlannedRun run, string reason)
+    {
+        folder.Run(run.Spec.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
+        Fail(run, RunStatus.Failed, reason, FailureClass.Permanent);
+    }
+
+    private void Fail(PlannedRun run, RunStatus status, string reason, FailureClass? failure = null)
     {
         if (!_settled.Add(run.Spec.Key))
         {
             return;
         }
 
-        log.RunFailed(run.Spec.Key, reason);
-        _failed.Add(new FailedRun(run.Spec.Key, status, reason));
-        _progress.Failed(run);
-        view.Show(_progress.Snapshot(), $"fail  {run.Spec.Key}: {reason}");
+        var failed = new FailedRun(run.Spec.Key, status, reason, failure, failure is null ? null : folder.LogOf(run.Spec.Key));
+        _failed.Add(failed);
+        _reporter.Failed(failed, run);
         foreach (var child in _queue.Children(run))
         {
-            Fail(child, RunStatus.Failed, $"needs {run.Spec.Key}, which {(status == RunStatus.Diverged ? "diverged" : "failed")}");
+            Fail(child, RunStatus.Failed, RunState.Needs(run.Spec.Key, status));
         }
     }
 
-    internal static string Reason(RunResult result) => result.Status == RunStatus.Diverged
-        ? FormattableString.Invariant($"the loss ceased to be a number at step {result.Step}")
-        : "no result after the allowed attempts";
-
-    private sealed record Notice(PlannedRun Run)
-    {
-        public WorkerEvent? Report { get; init; }
-
-        public RunFailure? Failure { get; init; }
-
-        public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Error { get; init; }
-    }
+    private sealed record Notice(Action? Act, ExceptionDispatchInfo? Error = null);
 }

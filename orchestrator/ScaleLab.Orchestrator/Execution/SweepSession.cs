@@ -10,6 +10,9 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>One <c>scalelab run</c>, from the plan to the CSV files. Again on the same folder it does what is missing.</summary>
 internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider time)
 {
+    /// <summary>The disk under the folder, unless a test has another.</summary>
+    public DiskRoom Room { get; init; } = DiskRoom.Of(folder.Path);
+
     /// <param name="start">Makes the executor, once the folder is ours.</param>
     /// <param name="show">Makes the view, given a line that says what will be done.</param>
     /// <param name="analyse">Called while the folder is held, after a session that was not cut short.</param>
@@ -19,13 +22,13 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     {
         folder.RefuseOtherThan(plan.Name);
         var executor = start();
-        await using var owner = await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(executor.Slots), time, cancellation);
+        await using var owner = await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(executor.Devices.Count), time, cancellation);
         var elsewhere = Publish();
         SweepSummary summary;
         await using (executor)
-        await using (var view = show(Opening(executor.Slots) + elsewhere))
+        await using (var view = show(Opening(executor.Devices.Count) + elsewhere))
         {
-            summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, time);
+            summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, Room, time);
         }
 
         if (summary.End != SweepEnd.Superseded)

@@ -10,7 +10,13 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <param name="End">What ended it.</param>
 internal sealed record SweepSummary(int Total, int Done, int Trained, IReadOnlyList<FailedRun> Failed, SweepEnd End);
 
-internal sealed record FailedRun(string Key, RunStatus Status, string Reason);
+/// <summary>A run without a good result.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Status">Diverged or failed.</param>
+/// <param name="Reason">One line.</param>
+/// <param name="Class">Of its last failure; null where it diverged or waits for one that failed.</param>
+/// <param name="Log">Where to read on, within the sweep's folder; null where nothing was written.</param>
+internal sealed record FailedRun(string Key, RunStatus Status, string Reason, FailureClass? Class = null, string? Log = null);
 
 internal enum SweepEnd
 {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Progress;
 
@@ -19,6 +21,9 @@ internal static class ProgressText
         { TotalSeconds: >= 9.95 or 0 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0}s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0}s"),
     };
+
+    /// <summary>As JSON files and tables spell it: <c>device_out_of_memory</c>.</summary>
+    public static string Name(FailureClass failure) => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
 
     /// <summary>Loss in nats, as wide as it means something.</summary>
     public static string Loss(double? loss) => loss?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";

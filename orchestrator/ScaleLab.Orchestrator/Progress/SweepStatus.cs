@@ -37,7 +37,7 @@ internal sealed record SweepStatus
         var states = RunState.ReadAll(folder, PlanFile.Read(folder));
         var driver = Ownership.Read(folder) is { } owner && !owner.IsGone(here) ? owner : null;
         var running = states.Where(s => s.Status is null).Select(s => RunningRun.Of(s, now)).OfType<RunningRun>().Where(r => r.HeartbeatAgeSeconds < Silence.TotalSeconds).ToList();
-        var failed = states.Where(s => s.Status is RunStatus.Diverged or RunStatus.Failed).Select(s => new FailedRun(s.Run.Spec.Key, s.Status!.Value, s.Failure ?? SweepService.Reason(s.Result!))).ToList();
+        var failed = states.Where(s => s.Status is RunStatus.Diverged or RunStatus.Failed).Select(s => s.Describe(folder)).ToList();
         var done = states.Count(s => s.Status == RunStatus.Ok);
         return new SweepStatus
         {

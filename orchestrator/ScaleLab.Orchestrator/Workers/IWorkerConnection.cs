@@ -9,9 +9,12 @@ internal interface IWorkerConnection : IAsyncDisposable
     /// <summary>Lines of <see cref="Contracts.Workers.WorkerEvent"/>; ends when the worker does.</summary>
     TextReader Events { get; }
 
+    /// <summary>The end of what it wrote to its standard error.</summary>
+    string LastWords { get; }
+
     /// <summary>Ends the worker now.</summary>
     void Kill();
 
-    /// <summary>How it ended, in words: <c>killed by signal 9</c>. Waits for the end.</summary>
-    Task<string> EndAsync();
+    /// <summary>How it ended. Waits for the end.</summary>
+    Task<WorkerEnd> EndAsync();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 using ScaleLab.Orchestrator.Devices;
@@ -11,47 +10,35 @@ internal sealed class LocalExecutor : IRunExecutor
 {
     private readonly Worker[] _workers;
 
-    // Last in, first out: a worker that runs already is taken before another is started.
-    private readonly ConcurrentStack<Worker> _free;
-
-    /// <param name="slots">Workers at once.</param>
-    /// <param name="start">Starts worker k = 1 … <paramref name="slots"/>.</param>
-    public LocalExecutor(int slots, Func<int, IWorkerConnection> start)
+    /// <param name="devices">The device of each worker.</param>
+    /// <param name="start">Starts worker k = 1, 2, …</param>
+    /// <param name="time">Clock by which a silent worker is given up.</param>
+    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time)
     {
-        _workers = [.. Enumerable.Range(1, slots).Select(k => new Worker(() => start(k)))];
-        _free = new ConcurrentStack<Worker>(_workers.Reverse());
+        Devices = devices;
+        _workers = [.. Enumerable.Range(1, devices.Count).Select(k => new Worker(() => start(k), time))];
     }
 
-    public int Slots => _workers.Length;
+    public IReadOnlyList<string> Devices { get; }
 
     public bool IsSimulated => false;
 
     /// <param name="slots">Workers at once.</param>
     /// <param name="pool">Where they train, each on one device.</param>
     /// <param name="folder">Takes their logs.</param>
-    public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder) => new(slots, k =>
-    {
-        var start = RunnerExecutable.Start("serve");
-        WorkerEnvironment.Show(start, pool.OfWorker(k));
-        return WorkerProcess.Start(start, folder.WorkerLog(k));
-    });
+    /// <param name="time">Clock by which a silent worker is given up.</param>
+    public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder, TimeProvider time) => new(
+        [.. Enumerable.Range(1, slots).Select(k => pool.OfWorker(k).Device)],
+        k =>
+        {
+            var start = RunnerExecutable.Start("serve");
+            WorkerEnvironment.Show(start, pool.OfWorker(k));
+            return WorkerProcess.Start(start, folder.WorkerLog(k));
+        },
+        time);
 
-    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
-    {
-        if (!_free.TryPop(out var worker))
-        {
-            throw new InvalidOperationException($"all {Slots} workers are busy");
-        }
-
-        try
-        {
-            return await worker.TrainAsync(folder, report, stop);
-        }
-        finally
-        {
-            _free.Push(worker);
-        }
-    }
+    public Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop) =>
+        _workers[where.Slot].TrainAsync(folder, where.Recompute, report, stop);
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Select(w => w.DisposeAsync().AsTask()));
 }

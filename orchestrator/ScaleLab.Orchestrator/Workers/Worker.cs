@@ -2,18 +2,31 @@ using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Orchestrator.Workers;
 
-/// <summary>One slot: a worker that is started when first needed, kept from run to run, and replaced once it has failed.</summary>
-internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
+/// <summary>One slot: a worker that is started when first needed, kept from run to run, and replaced once it has failed or fallen silent.</summary>
+internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>A worker beats every few seconds, whatever it computes: one that says nothing for so long is dead or frozen.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+
+    /// <summary>To load libtorch, perhaps from a slow network drive.</summary>
+    public static readonly TimeSpan StartTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>A worker that beats but ends neither a step nor an evaluation is stuck in its device.</summary>
+    public static readonly TimeSpan Standstill = TimeSpan.FromHours(1);
+
+    // A driver that was itself suspended wakes to find one wait over time, not all of them; meanwhile the lines are there to be read.
+    private const int Waits = 4;
+
     private readonly SemaphoreSlim _idle = new(1);
     private IWorkerConnection? _connection;
     private bool _killed;
 
-    /// <summary>Trains one run; see <see cref="Execution.IRunExecutor.ExecuteAsync"/>.</summary>
-    public async Task<RunFailure?> TrainAsync(RunFolder run, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
+    /// <summary>Trains one run; see <see cref="IRunExecutor.ExecuteAsync"/>.</summary>
+    public async Task<RunFailure?> TrainAsync(RunFolder run, bool recompute, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         var before = run.AttemptNumbers().Count;
         WorkerEvent? last = null;
@@ -26,9 +39,10 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
                 return new RunFailure { Class = FailureClass.Interrupted, Message = "stopped before its first step" };
             }
 
-            await SendAsync(new WorkerCommand { Run = run.Path });
+            await SendAsync(new WorkerCommand { Run = run.Path, Recompute = recompute });
             await using var stopping = stop.Register(() => _ = SendStopAsync());
-            while (await ReadAsync() is { } message)
+            var moved = time.GetTimestamp();
+            while (await ReadAsync(Silence) is { } message)
             {
                 // A word about an earlier run may still be under way.
                 if (message.Run != run.Path)
@@ -39,8 +53,13 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
                 switch (message.Kind)
                 {
                     case WorkerEventKind.Progress:
-                        last = message;
+                        (last, moved) = (message, time.GetTimestamp());
                         await report(message);
+                        break;
+                    case WorkerEventKind.Alive when time.GetElapsedTime(moved) > Standstill:
+                        throw new TimeoutException($"the worker has ended no step for {Standstill.TotalMinutes:0} minutes");
+                    case WorkerEventKind.Alive:
+                        last ??= message;
                         break;
                     case WorkerEventKind.Finished:
                         return null;
@@ -55,15 +74,20 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
                 }
             }
 
-            return await LostAsync(run, before, last, $"the worker ended: {await _connection!.EndAsync()}");
+            return await DiedAsync(run, before, last);
         }
-        catch (IOException e)
+        catch (TimeoutException e)
         {
-            return await LostAsync(run, before, last, $"the worker ended: {(_connection is null ? e.Message : await _connection.EndAsync())}");
+            _connection?.Kill();
+            return await LostAsync(run, before, last, new RunFailure { Class = FailureClass.Lost, Message = e.Message });
+        }
+        catch (IOException)
+        {
+            return await DiedAsync(run, before, last);
         }
         catch (JsonException)
         {
-            return await LostAsync(run, before, last, "the worker does not speak the protocol of this version; build both anew");
+            return await LostAsync(run, before, last, new RunFailure { Class = FailureClass.Lost, Message = "the worker does not speak the protocol of this version; build both anew" });
         }
         finally
         {
@@ -92,7 +116,7 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
         }
 
         _connection = start();
-        while (await ReadAsync() is { } message)
+        while (await ReadAsync(StartTime) is { } message)
         {
             if (message.Kind == WorkerEventKind.Ready)
             {
@@ -103,10 +127,26 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
         throw new EndOfStreamException();
     }
 
-    private async Task<WorkerEvent?> ReadAsync()
+    /// <exception cref="TimeoutException">Nothing came within <paramref name="limit"/>.</exception>
+    private async Task<WorkerEvent?> ReadAsync(TimeSpan limit)
     {
-        var line = await _connection!.Events.ReadLineAsync();
-        return line is null ? null : JsonSerializer.Deserialize(line, ContractJson.Line.WorkerEvent) ?? throw new JsonException();
+        var reading = _connection!.Events.ReadLineAsync();
+        for (var wait = 1; !reading.IsCompleted; wait++)
+        {
+            try
+            {
+                await reading.WaitAsync(limit / Waits, time);
+            }
+            catch (TimeoutException) when (!reading.IsCompleted && wait < Waits)
+            {
+            }
+            catch (TimeoutException) when (!reading.IsCompleted)
+            {
+                throw new TimeoutException($"the worker has said nothing for {limit.TotalSeconds:0} s");
+            }
+        }
+
+        return await reading is { } line ? JsonSerializer.Deserialize(line, ContractJson.Line.WorkerEvent) ?? throw new JsonException() : null;
     }
 
     private async Task SendAsync(WorkerCommand command)
@@ -127,14 +167,29 @@ internal sealed class Worker(Func<IWorkerConnection> start) : IAsyncDisposable
         }
     }
 
-    // A dead worker cannot say why it died, so its attempt is closed for it.
-    private async Task<RunFailure> LostAsync(RunFolder run, int before, WorkerEvent? last, string message)
+    private async Task<RunFailure> DiedAsync(RunFolder run, int before, WorkerEvent? last)
     {
+        var end = await _connection!.EndAsync();
+        return await LostAsync(run, before, last, new RunFailure { Class = _killed ? FailureClass.Interrupted : end.Class, Message = $"the worker ended: {end}" });
+    }
+
+    // A dead worker cannot say why it died, so its attempt is closed for it.
+    private async Task<RunFailure> LostAsync(RunFolder run, int before, WorkerEvent? last, RunFailure failure)
+    {
+        var words = _connection!.LastWords;
         await ReplaceAsync();
-        var failure = new RunFailure { Class = _killed ? FailureClass.Interrupted : FailureClass.Lost, Message = message };
-        var numbers = run.AttemptNumbers();
-        var attempt = last is { Attempt: > 0 } ? run.Attempt(last.Attempt) : numbers.Count > before ? run.Attempt(numbers[^1]) : run.ClaimAttempt();
-        attempt.Publish(failure);
+        try
+        {
+            var numbers = run.AttemptNumbers();
+            var attempt = last is { Attempt: > 0 } ? run.Attempt(last.Attempt) : numbers.Count > before ? run.Attempt(numbers[^1]) : run.ClaimAttempt();
+            attempt.Publish(failure);
+            await File.AppendAllTextAsync(attempt.LogFile, $"{failure.Message}\n{words}");
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            // The failure is told all the same.
+        }
+
         return failure;
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Workers;
 
@@ -8,15 +10,29 @@ internal sealed class WorkerProcess : IWorkerConnection
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly Process _process;
-    private readonly Task _log;
-    private readonly Task<string> _end;
+    // Enough for the last message of a native library and its stack.
+    private const int RememberedBytes = 4096;
 
-    private WorkerProcess(Process process, Task log) => (_process, _log, _end) = (process, log, WaitAsync(process));
+    private readonly Process _process;
+    private readonly Task<WorkerEnd> _end;
+    private readonly MemoryStream _words = new();
+
+    private WorkerProcess(Process process, string log) => (_process, _end) = (process, WaitAsync(process, AppendAsync(process.StandardError.BaseStream, log)));
 
     public TextWriter Commands => _process.StandardInput;
 
     public TextReader Events => _process.StandardOutput;
+
+    public string LastWords
+    {
+        get
+        {
+            lock (_words)
+            {
+                return Encoding.UTF8.GetString(_words.GetBuffer().AsSpan(0, (int)_words.Length));
+            }
+        }
+    }
 
     /// <exception cref="InputException">The program cannot be started.</exception>
     public static WorkerProcess Start(ProcessStartInfo start, string log)
@@ -34,7 +50,7 @@ internal sealed class WorkerProcess : IWorkerConnection
 
         process.StandardInput.NewLine = "\n";
         process.StandardInput.AutoFlush = true;
-        return new WorkerProcess(process, AppendAsync(process.StandardError.BaseStream, log));
+        return new WorkerProcess(process, log);
     }
 
     public void Kill()
@@ -49,7 +65,7 @@ internal sealed class WorkerProcess : IWorkerConnection
         }
     }
 
-    public Task<string> EndAsync() => _end;
+    public Task<WorkerEnd> EndAsync() => _end;
 
     public async ValueTask DisposeAsync()
     {
@@ -62,34 +78,51 @@ internal sealed class WorkerProcess : IWorkerConnection
             // Already gone: the pipe has no reader.
         }
 
-        try
+        if (!await EndsAsync())
         {
-            await _end.WaitAsync(Grace);
-        }
-        catch (TimeoutException)
-        {
+            // Whatever hangs in a driver or a network drive does not even die of SIGKILL; the slot is needed all the same.
             Kill();
-            await _end;
+            await EndsAsync();
         }
 
-        await _log;
         _process.Dispose();
     }
 
-    private static async Task<string> WaitAsync(Process process)
+    private async Task<bool> EndsAsync() => await Task.WhenAny(_end, Task.Delay(Grace)) == _end;
+
+    private static async Task<WorkerEnd> WaitAsync(Process process, Task log)
     {
         await process.WaitForExitAsync();
-
-        // .NET, like a shell, reports death by signal s as 128 + s.
-        return process.ExitCode is > 128 and < 193
-            ? FormattableString.Invariant($"killed by signal {process.ExitCode - 128}")
-            : FormattableString.Invariant($"exit code {process.ExitCode}");
+        await log;
+        return new WorkerEnd(process.ExitCode);
     }
 
-    private static async Task AppendAsync(Stream errors, string log)
+    private async Task AppendAsync(Stream errors, string log)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         await using var file = new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        await errors.CopyToAsync(file);
+        var buffer = new byte[RememberedBytes];
+        while (await errors.ReadAsync(buffer) is var read and > 0)
+        {
+            Remember(buffer.AsSpan(0, read));
+            try
+            {
+                await file.WriteAsync(buffer.AsMemory(0, read));
+            }
+            catch (IOException e) when (DiskErrors.IsFull(e))
+            {
+                // A worker must not block on its own complaints; the last of them are remembered.
+            }
+        }
+    }
+
+    private void Remember(ReadOnlySpan<byte> said)
+    {
+        lock (_words)
+        {
+            var all = (byte[])[.. _words.GetBuffer().AsSpan(0, (int)_words.Length), .. said];
+            _words.SetLength(0);
+            _words.Write(all.AsSpan(Math.Max(0, all.Length - RememberedBytes)));
+        }
     }
 }

@@ -42,7 +42,8 @@ public sealed class AttemptFolder(string path, int number)
 
     public RunFailure? ReadFailure() => RunFolder.Read(FailureFile, ContractJson.Default.RunFailure);
 
-    public void Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
+    /// <returns>False where it was closed before.</returns>
+    public bool Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
 
     private string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
 

@@ -14,7 +14,7 @@ public sealed partial class RunFolder(string path)
 
     private string SpecFile => System.IO.Path.Combine(Path, "run.json");
 
-    private string ResultFile => System.IO.Path.Combine(Path, "result.json");
+    public string ResultFile => System.IO.Path.Combine(Path, "result.json");
 
     /// <summary>Whether there is a <c>run.json</c>.</summary>
     public bool Exists => File.Exists(SpecFile);
@@ -43,10 +43,36 @@ public sealed partial class RunFolder(string path)
     /// <exception cref="InputException">There is no readable <c>run.json</c>.</exception>
     public RunSpec ReadSpec() => Read(SpecFile, ContractJson.Default.RunSpec) ?? throw new InputException($"{SpecFile}: no such run");
 
-    public RunResult? ReadResult() => Read(ResultFile, ContractJson.Default.RunResult);
+    /// <summary>Null where there is none, or one that a broken disk has left unreadable: that run is trained again.</summary>
+    public RunResult? ReadResult()
+    {
+        try
+        {
+            return Read(ResultFile, ContractJson.Default.RunResult);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
 
     /// <returns>False where a result was there before: the first one wins, and this one is dropped.</returns>
-    public bool Publish(RunResult result) => Publish(ResultFile, result, ContractJson.Default.RunResult);
+    public bool Publish(RunResult result)
+    {
+        if (Publish(ResultFile, result, ContractJson.Default.RunResult))
+        {
+            return true;
+        }
+
+        if (ReadResult() is not null)
+        {
+            return false;
+        }
+
+        // Links are whole or absent, so this one was damaged afterwards. It is kept for whoever wants to know how.
+        File.Move(ResultFile, $"{ResultFile}.unreadable", overwrite: true);
+        return Publish(ResultFile, result, ContractJson.Default.RunResult);
+    }
 
     /// <summary>Takes the next attempt number by exclusive create, so that no two processes ever write into one attempt.</summary>
     public AttemptFolder ClaimAttempt()
@@ -94,7 +120,7 @@ public sealed partial class RunFolder(string path)
         var aside = Aside(file, value, type);
         try
         {
-            return Link(aside, file) == 0 || (File.Exists(file) ? false : throw new IOException($"cannot link {file}: error {Marshal.GetLastPInvokeError()}"));
+            return Link(aside, file) == 0 || (File.Exists(file) ? false : throw LastError($"cannot link {file}"));
         }
         finally
         {
@@ -105,8 +131,16 @@ public sealed partial class RunFolder(string path)
     private static string Aside<T>(string file, T value, JsonTypeInfo<T> type)
     {
         var aside = $"{file}.{Guid.NewGuid():N}";
-        File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
-        return aside;
+        try
+        {
+            File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
+            return aside;
+        }
+        catch (IOException)
+        {
+            File.Delete(aside);
+            throw;
+        }
     }
 
     private static string Name(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -114,7 +148,13 @@ public sealed partial class RunFolder(string path)
     private static bool TryMakeDirectory(string path)
     {
         const int permissions = 0b111_111_101; // rwxrwxr-x
-        return MakeDirectory(path, permissions) == 0 || (Directory.Exists(path) ? false : throw new IOException($"cannot create {path}: error {Marshal.GetLastPInvokeError()}"));
+        return MakeDirectory(path, permissions) == 0 || (Directory.Exists(path) ? false : throw LastError($"cannot create {path}"));
+    }
+
+    private static IOException LastError(string what)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -70,16 +70,32 @@ public sealed record RunFailure
     public required string Message { get; init; }
 }
 
-/// <summary>Decides whether another attempt can help.</summary>
+/// <summary>Why an attempt ended without a result: decides whether, where and when another one follows.</summary>
 public enum FailureClass
 {
-    /// <summary>Stopped from outside with a checkpoint written.</summary>
+    /// <summary>Asked for by the user; a checkpoint was written.</summary>
     Interrupted,
 
-    /// <summary>The process vanished: a kill, an abort in native code, a lost machine.</summary>
+    /// <summary>Asked for by the machine (SIGTERM); a checkpoint was written.</summary>
+    Preempted,
+
+    /// <summary>The worker vanished or fell silent, for no reason that it could tell.</summary>
     Lost,
 
-    OutOfMemory,
+    /// <summary>The machine went away under worker and driver.</summary>
+    NodeLost,
+
+    /// <summary>Killed by SIGKILL that nobody here sent: Linux does so where memory runs out.</summary>
+    HostOutOfMemory,
+
+    /// <summary>The allocator of the device refused.</summary>
+    DeviceOutOfMemory,
+
+    /// <summary>Native code ended the process: SIGABRT, SIGSEGV and their like.</summary>
+    NativeAbort,
+
+    /// <summary>No room, or no quota, left for curves and checkpoints.</summary>
+    DiskFull,
 
     /// <summary>Spec, corpus or code: it fails again wherever it runs.</summary>
     Permanent,

@@ -9,6 +9,9 @@ public sealed record WorkerCommand
 
     /// <summary>The folder of the run to train; empty asks the worker to checkpoint, report and wait.</summary>
     public string Run { get; set; } = "";
+
+    /// <summary>Recompute activations in the backward pass rather than keep them: slower, in less memory, with the same bits.</summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary>One line from <c>scalelab-runner serve</c>, on the descriptor that was its standard output.</summary>
@@ -44,6 +47,9 @@ public enum WorkerEventKind
     Ready,
 
     Progress,
+
+    /// <summary>The process lives, whether or not a step has ended.</summary>
+    Alive,
 
     /// <summary>A result stands in the run's folder.</summary>
     Finished,

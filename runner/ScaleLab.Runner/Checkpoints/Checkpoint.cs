@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Data;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Checkpoints;
@@ -11,6 +12,7 @@ internal static class Checkpoint
 {
     private const string TensorFile = "tensors.safetensors";
     private const string StateFile = "state.json";
+    private const string Unfinished = "checkpoint.";
 
     public static void Write(AttemptFolder attempt, TrainingState state, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
@@ -20,16 +22,39 @@ internal static class Checkpoint
             return;
         }
 
-        var aside = Path.Combine(attempt.Path, $"checkpoint.{Guid.NewGuid():N}");
-        Directory.CreateDirectory(aside);
-        state = state with { Sha256 = Safetensors.Write(Path.Combine(aside, TensorFile), tensors) };
-        File.WriteAllBytes(Path.Combine(aside, StateFile), JsonSerializer.SerializeToUtf8Bytes(state, RunnerJson.Default.TrainingState));
-        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        Directory.Move(aside, folder);
+        var aside = Path.Combine(attempt.Path, $"{Unfinished}{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(aside);
+            var (tensorFile, stateFile) = (Path.Combine(aside, TensorFile), Path.Combine(aside, StateFile));
+            state = state with { Sha256 = Safetensors.Write(tensorFile, tensors) };
+            File.WriteAllBytes(stateFile, JsonSerializer.SerializeToUtf8Bytes(state, RunnerJson.Default.TrainingState));
+            DiskSync.Flush(tensorFile);
+            DiskSync.Flush(stateFile);
+            DiskSync.Flush(aside);
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+            Directory.Move(aside, folder);
+            DiskSync.Flush(Path.GetDirectoryName(folder)!);
+        }
+        catch (IOException)
+        {
+            // Where the disk is full, half a checkpoint is in the way of a whole one.
+            DropUnfinished(attempt);
+            throw;
+        }
 
         foreach (var old in attempt.CheckpointSteps().SkipLast(2))
         {
             Directory.Delete(attempt.CheckpointFolder(old), recursive: true);
+        }
+    }
+
+    /// <summary>Removes what a killed or failed writer left. One that still writes there has been given up, and fails.</summary>
+    public static void DropUnfinished(AttemptFolder attempt)
+    {
+        foreach (var left in Directory.EnumerateDirectories(attempt.Path, $"{Unfinished}*"))
+        {
+            Directory.Delete(left, recursive: true);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress,
         {
             var info = source.Write(aside, progress);
             WriteDurably(Path.Combine(aside, CorpusStore.InfoName), JsonSerializer.SerializeToUtf8Bytes(info, ContractJson.Default.CorpusInfo));
-            DiskSync.Folder(aside);
+            DiskSync.Flush(aside);
             Publish(aside, info);
             var entry = Path.Combine(aside + ".hash");
             WriteDurably(entry, Encoding.ASCII.GetBytes(info.Hash));
@@ -79,7 +79,7 @@ internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress,
             if (store.Find(info.Hash) is null)
             {
                 Directory.Move(aside, folder);
-                DiskSync.Folder(Path.GetDirectoryName(folder)!);
+                DiskSync.Flush(Path.GetDirectoryName(folder)!);
             }
         }
         catch (IOException) when (store.Find(info.Hash) is not null)

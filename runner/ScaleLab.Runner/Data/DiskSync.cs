@@ -33,11 +33,11 @@ internal static partial class DiskSync
         return handle;
     }
 
-    /// <summary>Makes the names in a folder survive a power cut, as <c>fsync</c> of a file does for its bytes.</summary>
-    public static void Folder(string path)
+    /// <summary>Makes the bytes of a file, or the names in a folder, survive a power cut.</summary>
+    public static void Flush(string path)
     {
-        using var folder = OpenOrThrow(path, 0x80000); // O_RDONLY | O_CLOEXEC
-        if (Fsync(folder) != 0)
+        using var handle = OpenOrThrow(path, 0x80000); // O_RDONLY | O_CLOEXEC
+        if (Fsync(handle) != 0)
         {
             throw new IOException($"cannot bring {path} to disk: error {Marshal.GetLastPInvokeError()}");
         }

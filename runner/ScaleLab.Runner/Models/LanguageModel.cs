@@ -75,6 +75,9 @@ internal sealed class LanguageModel : IDisposable
 
     public ParameterSet Parameters { get; } = new();
 
+    /// <summary>Keep the input of each block alone, and compute the block again in the backward pass: the same bits in less memory.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Sum of the cross entropies in nats.</summary>
     /// <param name="tokens">Int64 (B, T).</param>
     /// <param name="targets">Int64 (B, T); −100 is not counted.</param>
@@ -92,10 +95,8 @@ internal sealed class LanguageModel : IDisposable
         (x, var normed) = Layers.AddNorm(x, null, _blocks[0].AttentionNorm, _matmulType);
         for (var l = 0; l < _blocks.Length; l++)
         {
-            var block = _blocks[l];
-            (x, normed) = Layers.AddNorm(x, Linear(Attention(Linear(normed, block.Qkv), length), block.Out), block.MlpNorm, _matmulType);
-            var next = l + 1 < _blocks.Length ? _blocks[l + 1].AttentionNorm : _headScale == 1 ? _norm : _norm * _headScale;
-            (x, normed) = Layers.AddNorm(x, Linear(Layers.SwiGlu(Linear(normed, block.GateUp)), block.Down), next, _matmulType);
+            var block = l;
+            (x, normed) = Recompute ? Recomputed.Run((stream, norm) => Run(block, stream, norm, length), x, normed) : Run(block, x, normed, length);
         }
 
         return Linear(normed, _head);
@@ -106,6 +107,15 @@ internal sealed class LanguageModel : IDisposable
         Parameters.Dispose();
         _cos.Dispose();
         _sin.Dispose();
+    }
+
+    // Block l: the stream and its norm, (BT, C) each, before it and after it.
+    private (Tensor Stream, Tensor Normed) Run(int l, Tensor x, Tensor normed, long length)
+    {
+        var block = _blocks[l];
+        (x, normed) = Layers.AddNorm(x, Linear(Attention(Linear(normed, block.Qkv), length), block.Out), block.MlpNorm, _matmulType);
+        var next = l + 1 < _blocks.Length ? _blocks[l + 1].AttentionNorm : _headScale == 1 ? _norm : _norm * _headScale;
+        return Layers.AddNorm(x, Linear(Layers.SwiGlu(Linear(normed, block.GateUp)), block.Down), next, _matmulType);
     }
 
     private Tensor Attention(Tensor qkv, long length)

@@ -17,13 +17,13 @@ internal sealed class NextToken : IObjective
     private readonly SampleOrder _order;
     private readonly Device _device;
 
-    public NextToken(TrainingSpec training, CorpusStore store, Device device)
+    public NextToken(TrainingSpec training, CorpusStore store, Device device, bool recompute = false)
     {
         _shape = (LanguageModelShape)training.Model;
         _device = device;
         _corpus = new TokenCorpus(store, training.Corpus);
         _order = new SampleOrder(_corpus.Windows(_shape.Context), training.Seed);
-        _model = new LanguageModel(_shape, training.Seed, device, precision: training.Precision);
+        _model = new LanguageModel(_shape, training.Seed, device, precision: training.Precision) { Recompute = recompute };
     }
 
     public ParameterSet Parameters => _model.Parameters;

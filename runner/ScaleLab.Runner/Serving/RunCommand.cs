@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Runner.Serving;
 
@@ -21,11 +22,11 @@ internal static class RunCommand
         using var stop = new StopSignal();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, e => Console.Error.WriteLine($"{Path.GetFileName(e.Run)}: step {e.Step}, loss {e.Loss:F4}"));
+        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Tell);
         var exit = 0;
         foreach (var folder in folders)
         {
-            var end = execution.Execute(folder, stop.Token);
+            var end = execution.Execute(new WorkerCommand { Run = folder }, () => stop.Reason, stop.Token);
             if (end.Failure is { } failure)
             {
                 Console.Error.WriteLine($"error: {folder}: {failure.Message}");
@@ -43,6 +44,14 @@ internal static class RunCommand
         }
 
         return exit;
+
+        static void Tell(WorkerEvent happened)
+        {
+            if (happened.Kind == WorkerEventKind.Progress)
+            {
+                Console.Error.WriteLine($"{Path.GetFileName(happened.Run)}: step {happened.Step}, loss {happened.Loss:F4}");
+            }
+        }
 
         void Stop(PosixSignalContext context)
         {

@@ -6,26 +6,34 @@ using ScaleLab.Runner.Training;
 namespace ScaleLab.Runner.Serving;
 
 /// <summary>Runs one run folder and tells what became of it, whatever goes wrong.</summary>
+/// <param name="store">Where corpora are.</param>
+/// <param name="time">Clock of checkpoints, reports and heartbeats.</param>
+/// <param name="send">Takes events, from two threads.</param>
 internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<WorkerEvent> send)
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
-    public WorkerEvent Execute(string folder, CancellationToken stop)
+    /// <param name="command">The run, and how to train it.</param>
+    /// <param name="stopped">Why it was stopped, once it was.</param>
+    /// <param name="stop">Asks for a checkpoint and the end.</param>
+    public WorkerEvent Execute(WorkerCommand command, Func<FailureClass> stopped, CancellationToken stop)
     {
+        var folder = command.Run;
         AttemptFolder? attempt = null;
         try
         {
             var run = new RunFolder(folder);
-            var work = new RunAttempt(run, store, time);
+            var work = new RunAttempt(run, store, time, command.Recompute);
             attempt = run.Attempt(work.Number);
+            using var heart = new Heartbeat(attempt, time, () => send(new WorkerEvent { Kind = WorkerEventKind.Alive, Run = folder, Attempt = attempt.Number }));
             var result = work.Execute(Reporter(folder, attempt, run.ReadSpec()), stop);
             return result is null
-                ? Failed(FailureClass.Interrupted, "stopped; a checkpoint was written")
+                ? Failed(stopped(), "stopped; a checkpoint was written")
                 : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = attempt.Number, Step = result.Step, Status = result.Status };
         }
         catch (OperationCanceledException)
         {
-            return Failed(FailureClass.Interrupted, "stopped");
+            return Failed(stopped(), "stopped");
         }
         catch (Exception e)
         {
@@ -52,17 +60,21 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
         }
     }
 
-    // libtorch reports memory only in words.
-    private static FailureClass Classify(Exception e) =>
-        e is OutOfMemoryException || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("not enough memory", StringComparison.Ordinal)
-            ? FailureClass.OutOfMemory
-            : e is IOException ? FailureClass.Lost : FailureClass.Permanent;
+    // libtorch reports memory only in words: those of CUDA's allocator, then those of the CPU's.
+    internal static FailureClass Classify(Exception e) => e switch
+    {
+        OutOfMemoryException => FailureClass.DeviceOutOfMemory,
+        IOException io => DiskErrors.IsFull(io) ? FailureClass.DiskFull : FailureClass.Lost,
+        _ when e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            || e.Message.Contains("not enough memory", StringComparison.Ordinal)
+            || e.Message.Contains("can't allocate memory", StringComparison.Ordinal) => FailureClass.DeviceOutOfMemory,
+        _ => FailureClass.Permanent,
+    };
 
     private Action<Checkpoints.TrainingState, double> Reporter(string folder, AttemptFolder attempt, RunSpec spec)
     {
         var timeline = new Timeline(spec.Training.Batch);
         var last = time.GetTimestamp();
-        File.WriteAllText(attempt.HeartbeatFile, "");
         return (state, loss) =>
         {
             if (time.GetElapsedTime(last) < ReportEvery)
@@ -71,7 +83,6 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
             }
 
             last = time.GetTimestamp();
-            File.SetLastWriteTimeUtc(attempt.HeartbeatFile, time.GetUtcNow().UtcDateTime);
             send(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder, Attempt = attempt.Number, Step = state.Step, D = timeline.SeenBefore(state.Step), Loss = loss });
         };
     }

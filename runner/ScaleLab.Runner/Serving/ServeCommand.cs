@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Runner.Serving;
@@ -12,11 +13,20 @@ internal static class ServeCommand
 {
     public static int Run(Stream input, Stream output, CorpusStore store, TimeProvider time)
     {
-        var commands = Channel.CreateUnbounded<(string Folder, CancellationToken Stop)>();
+        var commands = Channel.CreateUnbounded<(WorkerCommand Command, CancellationToken Stop)>();
         using var stop = new StopSignal();
+        var sending = new Lock();
 
         // A terminal's Ctrl-C reaches the whole process group. The orchestrator decides what it means, and says so on standard input.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+
+        // Schedulers and spot machines say SIGTERM, and mean it: save, tell, leave.
+        using var leave = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            stop.StopForGood(FailureClass.Preempted);
+            commands.Writer.TryComplete();
+        });
         var reader = new Thread(() => ReadCommands(input, commands.Writer, stop)) { IsBackground = true, Name = "commands" };
         reader.Start();
 
@@ -24,9 +34,9 @@ internal static class ServeCommand
         Send(new WorkerEvent { Kind = WorkerEventKind.Ready });
         while (commands.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (commands.Reader.TryRead(out var command))
+            while (commands.Reader.TryRead(out var next))
             {
-                Send(execution.Execute(command.Folder, command.Stop));
+                Send(execution.Execute(next.Command, () => stop.Reason, next.Stop));
             }
         }
 
@@ -34,12 +44,16 @@ internal static class ServeCommand
 
         void Send(WorkerEvent happened)
         {
-            output.Write([.. JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Line.WorkerEvent), (byte)'\n']);
-            output.Flush();
+            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Line.WorkerEvent), (byte)'\n'];
+            lock (sending)
+            {
+                output.Write(line);
+                output.Flush();
+            }
         }
     }
 
-    private static void ReadCommands(Stream input, ChannelWriter<(string Folder, CancellationToken Stop)> commands, StopSignal stop)
+    private static void ReadCommands(Stream input, ChannelWriter<(WorkerCommand Command, CancellationToken Stop)> commands, StopSignal stop)
     {
         using var lines = new StreamReader(input);
         while (lines.ReadLine() is { } line)
@@ -56,12 +70,12 @@ internal static class ServeCommand
             }
             else
             {
-                commands.TryWrite((command.Run, stop.Token));
+                commands.TryWrite((command, stop.Token));
             }
         }
 
         stop.StopForGood();
-        commands.Complete();
+        commands.TryComplete();
     }
 
     private static WorkerCommand? Parse(string line)

@@ -1,3 +1,5 @@
+using ScaleLab.Contracts.Runs;
+
 namespace ScaleLab.Runner.Serving;
 
 /// <summary>Asks runs to write a checkpoint and return: those that were asked for so far, or all.</summary>
@@ -18,6 +20,9 @@ internal sealed class StopSignal : IDisposable
         }
     }
 
+    /// <summary>Who asked: the orchestrator, or the machine.</summary>
+    public FailureClass Reason { get; private set; } = FailureClass.Interrupted;
+
     /// <summary>Stops every run that has a token; later ones get a new one.</summary>
     public void Stop()
     {
@@ -29,10 +34,12 @@ internal sealed class StopSignal : IDisposable
         }
     }
 
-    public void StopForGood()
+    public void StopForGood(FailureClass reason = FailureClass.Interrupted)
     {
         lock (_lock)
         {
+            // The first one to ask gives the reason.
+            Reason = _source.IsCancellationRequested ? Reason : reason;
             _source.Cancel();
         }
     }

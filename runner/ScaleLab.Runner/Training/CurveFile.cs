@@ -29,6 +29,9 @@ internal sealed class CurveFile : IDisposable
         _file.Flush();
     }
 
+    /// <summary>Brings all rows to disk, past the caches of the system.</summary>
+    public void Flush() => _file.Flush(flushToDisk: true);
+
     public void Dispose()
     {
         _csv.Dispose();

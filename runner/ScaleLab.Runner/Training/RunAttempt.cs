@@ -3,6 +3,7 @@ using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives;
 using static TorchSharp.torch;
@@ -17,13 +18,15 @@ internal sealed class RunAttempt
     private readonly AttemptFolder _attempt;
     private readonly CorpusStore _store;
     private readonly TimeProvider _time;
+    private readonly bool _recompute;
 
     /// <param name="run">Folder of the run, beside the folders of the other runs of its sweep.</param>
     /// <param name="store">Where its corpus is.</param>
     /// <param name="time">Clock of checkpoints and durations; nothing that is trained depends on it.</param>
-    public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time)
+    /// <param name="recompute">Save memory; the bits are the same.</param>
+    public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time, bool recompute = false)
     {
-        (_run, _store, _time) = (run, store, time);
+        (_run, _store, _time, _recompute) = (run, store, time, recompute);
         _spec = run.ReadSpec();
         if (_spec.Execution.Chunk < 1)
         {
@@ -44,8 +47,8 @@ internal sealed class RunAttempt
         }
 
         var device = Device(_spec.Execution);
-        using var objective = new NextToken(_spec.Training, _store, device);
-        using var trainer = new Trainer(_spec, objective, ((LanguageModelShape)_spec.Training.Model).Width, _attempt, _time);
+        using var objective = new NextToken(_spec.Training, _store, device, _recompute);
+        using var trainer = new Trainer(_spec, objective, ((LanguageModelShape)_spec.Training.Model).Width, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment() };
         _attempt.Publish(Restore(trainer));
         using var curve = new CurveFile(_attempt.CurveFile);
         var end = trainer.Run(curve, report, stop);
@@ -56,11 +59,17 @@ internal sealed class RunAttempt
 
         try
         {
-            _run.Publish(end == TrainingEnd.Diverged ? Result(trainer, RunStatus.Diverged) : Finish(trainer, objective, curve, stop));
+            var result = end == TrainingEnd.Diverged ? Result(trainer, RunStatus.Diverged) : Finish(trainer, objective, curve, stop);
+
+            // What the result stands for is on disk before it, and it before the checkpoints go.
+            curve.Flush();
+            _run.Publish(result);
+            DiskSync.Flush(_run.ResultFile);
+            DiskSync.Flush(_run.Path);
         }
         catch (OperationCanceledException)
         {
-            trainer.Save();
+            trainer.Save(curve);
             return null;
         }
 
@@ -73,7 +82,7 @@ internal sealed class RunAttempt
         {
             // What grows from here starts from this checkpoint, so it is on disk before the result says so.
             curve.Append(trainer.Row(annealed: false));
-            trainer.Save();
+            trainer.Save(curve);
             return Result(trainer, RunStatus.Ok);
         }
 
@@ -114,6 +123,11 @@ internal sealed class RunAttempt
             .SelectMany(n => _run.Attempt(n).CheckpointSteps().Select(s => (Attempt: n, Step: s)))
             .OrderByDescending(c => c.Step)
             .ThenBy(c => c.Attempt);
+        foreach (var earlier in _run.AttemptNumbers().Where(n => n < _attempt.Number))
+        {
+            Checkpoint.DropUnfinished(_run.Attempt(earlier));
+        }
+
         foreach (var (number, step) in candidates)
         {
             try
@@ -131,7 +145,14 @@ internal sealed class RunAttempt
         {
             var folder = new RunFolder(Path.Combine(_run.Path, "..", parent));
             var result = folder.ReadResult() ?? throw new InputException($"{_spec.Key} grows from {parent}, which has no result");
-            trainer.Restore(folder.Attempt(result.Attempt), _spec.Training.StartStep);
+            try
+            {
+                trainer.Restore(folder.Attempt(result.Attempt), _spec.Training.StartStep);
+            }
+            catch (InputException e)
+            {
+                throw new InputException($"{e.Message}; delete {parent}/result.json and run the sweep again to train that part anew");
+            }
         }
 
         return new RestorePoint(_spec.Training.StartStep, null);
@@ -143,6 +164,7 @@ internal sealed class RunAttempt
         var keep = _spec.Training.Phase == RunPhase.Trunk && result.Status == RunStatus.Ok ? result.Attempt : 0;
         foreach (var attempt in _run.AttemptNumbers().Select(_run.Attempt))
         {
+            Checkpoint.DropUnfinished(attempt);
             foreach (var step in attempt.CheckpointSteps().Where(s => attempt.Number != keep || s != _spec.Training.EndStep))
             {
                 Directory.Delete(attempt.CheckpointFolder(step), recursive: true);

@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives;
 using static TorchSharp.torch;
 
@@ -34,6 +35,9 @@ internal sealed class Trainer : IDisposable
         Tensors = [.. objective.Parameters.All.Select(p => (p.Name, p.Value)), .. _optimizer.State];
     }
 
+    /// <summary>Looked at when a forward pass has filled the memory.</summary>
+    public HeapLimit? HeapLimit { get; init; }
+
     public TrainingState State { get; private set; }
 
     /// <summary>Weights and moments by name: with <see cref="State"/>, all of a checkpoint.</summary>
@@ -60,7 +64,7 @@ internal sealed class Trainer : IDisposable
         {
             if (stop.IsCancellationRequested)
             {
-                Save();
+                Save(curve);
                 return TrainingEnd.Stopped;
             }
 
@@ -75,7 +79,7 @@ internal sealed class Trainer : IDisposable
             report(State, loss);
             if (_time.GetElapsedTime(checkpointed) > CheckpointEvery)
             {
-                Save();
+                Save(curve);
                 checkpointed = _time.GetTimestamp();
             }
         }
@@ -83,7 +87,12 @@ internal sealed class Trainer : IDisposable
         return TrainingEnd.Finished;
     }
 
-    public void Save() => Checkpoint.Write(_attempt, State, Tensors);
+    /// <param name="curve">Its rows come to disk first: a checkpoint stands for them.</param>
+    public void Save(CurveFile curve)
+    {
+        curve.Flush();
+        Checkpoint.Write(_attempt, State, Tensors);
+    }
 
     /// <summary>The curve's row for where the run stands.</summary>
     public CurveRow Row(bool annealed, double? validationLoss = null)
@@ -115,6 +124,7 @@ internal sealed class Trainer : IDisposable
         {
             using var scope = NewDisposeScope();
             var loss = _objective.LossSum(first + done, Math.Min(_spec.Execution.Chunk, samples - done));
+            HeapLimit?.Check();
             (loss / units).backward();
             nats += loss.to(float64).item<double>();
         }

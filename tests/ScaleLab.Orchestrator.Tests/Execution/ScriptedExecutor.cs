@@ -6,31 +6,52 @@ namespace ScaleLab.Orchestrator.Tests.Execution;
 
 /// <summary>Ends runs as it is told; where it is told nothing, as the simulated executor would.</summary>
 /// <param name="script">From the run and the number of its attempt in this session (1, 2, …) to its failure; null for success.</param>
-/// <param name="slots">Runs at once.</param>
-internal sealed class ScriptedExecutor(Func<RunSpec, int, RunFailure?> script, int slots = 1) : IRunExecutor
+/// <param name="devices">The device of each slot.</param>
+internal sealed class ScriptedExecutor(Func<RunSpec, int, RunFailure?> script, params string[] devices) : IRunExecutor
 {
-    private readonly SimulatedExecutor _simulated = new(slots);
+    private readonly SimulatedExecutor _simulated = new(Math.Max(1, devices.Length));
     private readonly Dictionary<string, int> _attempts = [];
+    private readonly Lock _lock = new();
+    private int _running;
 
-    public int Slots => slots;
+    public IReadOnlyList<string> Devices { get; } = devices.Length > 0 ? devices : ["one"];
 
-    public bool IsSimulated => true;
+    /// <summary>Its runs are made up; the rules for real ones can be tested all the same, in a folder of its own.</summary>
+    public bool IsSimulated { get; init; } = true;
 
     /// <summary>Keys, in the order they were started.</summary>
-    public List<string> Started { get; } = [];
+    public IEnumerable<string> Started => Attempts.Select(a => a.Key);
 
-    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
+    public List<(string Key, string Device, bool Recompute, int Beside)> Attempts { get; } = [];
+
+    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         var spec = folder.ReadSpec();
-        Started.Add(spec.Key);
-        var attempt = _attempts[spec.Key] = _attempts.GetValueOrDefault(spec.Key) + 1;
-        if (script(spec, attempt) is { } failure)
+        int attempt;
+        lock (_lock)
         {
-            folder.ClaimAttempt().Publish(failure);
-            return failure;
+            attempt = _attempts[spec.Key] = _attempts.GetValueOrDefault(spec.Key) + 1;
+            Attempts.Add((spec.Key, Devices[where.Slot], where.Recompute, _running++));
         }
 
-        return await _simulated.ExecuteAsync(folder, report, stop);
+        try
+        {
+            await Task.Yield();
+            if (script(spec, attempt) is { } failure)
+            {
+                folder.ClaimAttempt().Publish(failure);
+                return failure;
+            }
+
+            return await _simulated.ExecuteAsync(folder, where, report, stop);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _running--;
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

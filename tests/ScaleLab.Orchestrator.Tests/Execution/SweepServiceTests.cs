@@ -32,15 +32,16 @@ public sealed class SweepServiceTests
         var executor = new ScriptedExecutor((_, _) => null);
         await sweep.RunAsync(() => executor);
         var runs = sweep.Plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Spec);
-        Assert.Equal(12, executor.Started.Count);
-        foreach (var (key, position) in executor.Started.Select((k, i) => (k, i)))
+        Assert.Equal(12, executor.Attempts.Count);
+        var started = executor.Started.ToList();
+        foreach (var (key, position) in started.Select((k, i) => (k, i)))
         {
-            Assert.True(runs[key].Parent is not { } parent || executor.Started.IndexOf(parent) < position);
+            Assert.True(runs[key].Parent is not { } parent || started.IndexOf(parent) < position);
         }
 
         // The larger model's trunk is the longest way to the end.
-        Assert.StartsWith("lm-n4", executor.Started[0]);
-        Assert.Equal(RunPhase.Trunk, runs[executor.Started[1]].Training.Phase);
+        Assert.StartsWith("lm-n4", started[0]);
+        Assert.Equal(RunPhase.Trunk, runs[started[1]].Training.Phase);
     }
 
     [Fact]
@@ -50,19 +51,19 @@ public sealed class SweepServiceTests
         var executor = new ScriptedExecutor((_, attempt) => attempt == 1 ? Lost : null);
         var summary = await sweep.RunAsync(() => executor);
         Assert.Equal((12, 0), (summary.Done, summary.Failed.Count));
-        Assert.Equal(24, executor.Started.Count);
+        Assert.Equal(24, executor.Attempts.Count);
     }
 
     [Fact]
-    public async Task A_run_lost_twice_has_failed_and_the_others_go_on()
+    public async Task A_run_that_is_always_lost_has_failed_and_the_others_go_on()
     {
         using var sweep = new TestSweep();
         var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Spec.Key;
         var executor = new ScriptedExecutor((spec, _) => spec.Key == victim ? Lost : null);
         var summary = await sweep.RunAsync(() => executor);
         Assert.Equal(11, summary.Done);
-        Assert.Equal(new FailedRun(victim, RunStatus.Failed, "killed by signal 9"), Assert.Single(summary.Failed));
-        Assert.Equal(2, executor.Started.Count(k => k == victim));
+        Assert.Equal(new FailedRun(victim, RunStatus.Failed, "killed by signal 9", FailureClass.Lost), Assert.Single(summary.Failed));
+        Assert.Equal(4, executor.Started.Count(k => k == victim));
         Assert.Equal("failed", Csv.Read<ResultRow>(sweep.Folder.ResultsFile).Single(r => r.RunKey == victim).Status);
     }
 
@@ -135,7 +136,7 @@ public sealed class SweepServiceTests
     {
         using var sweep = new TestSweep();
         await sweep.RunAsync();
-        await Assert.ThrowsAsync<InputException>(() => sweep.RunAsync(() => new LocalExecutor(1, _ => throw new InvalidOperationException("no worker is needed to see it"))));
+        await Assert.ThrowsAsync<InputException>(() => sweep.RunAsync(() => new LocalExecutor(["cpu"], _ => throw new InvalidOperationException("no worker is needed to see it"), TimeProvider.System)));
     }
 
     [Fact]

@@ -29,12 +29,14 @@ internal sealed class TestSweep : IDisposable
 
     public RecordingView View { get; } = new();
 
+    public DiskRoom Room { get; set; } = new(() => long.MaxValue);
+
     public string Results => File.ReadAllText(Folder.ResultsFile);
 
     public string Curves => File.ReadAllText(Folder.CurvesFile);
 
     public Task<SweepSummary> RunAsync(Func<IRunExecutor>? executor = null, TimeProvider? time = null) =>
-        new SweepSession(Plan, Folder, time ?? TimeProvider.System).RunAsync(executor ?? (() => new SimulatedExecutor(2)), _ => View, _ => { });
+        new SweepSession(Plan, Folder, time ?? new HastyTime()) { Room = Room }.RunAsync(executor ?? (() => new SimulatedExecutor(2)), _ => View, _ => { });
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -31,7 +31,7 @@ public sealed class SweepStatusTests
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
         Assert.Equal((6, 6), (status.Done, status.Failed.Count));
-        Assert.Contains(new FailedRun(trunk, RunStatus.Failed, "killed by signal 9"), status.Failed);
+        Assert.Contains(new FailedRun(trunk, RunStatus.Failed, "killed by signal 9", FailureClass.Lost), status.Failed);
         Assert.Equal(2, status.Failed.Count(f => f.Reason == $"needs {trunk}, which failed"));
     }
 
@@ -75,7 +75,7 @@ public sealed class SweepStatusTests
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var json = JsonSerializer.SerializeToElement(SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow), OrchestratorJson.Default.SweepStatus);
         Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed"], json.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(["key", "status", "reason"], json.GetProperty("failed")[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["key", "status", "reason", "class"], json.GetProperty("failed")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("failed", json.GetProperty("failed")[0].GetProperty("status").GetString());
     }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Tests.Workers;
@@ -11,6 +13,7 @@ public sealed class LocalExecutorTests : IDisposable
     private readonly RunFolder _run = new(Directory.CreateTempSubdirectory("scalelab-").FullName);
     private readonly List<ScriptedWorker> _workers = [];
     private readonly List<WorkerEvent> _reports = [];
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Progress_is_passed_on_and_a_finish_ends_the_run()
@@ -54,8 +57,9 @@ public sealed class LocalExecutorTests : IDisposable
             }
         });
         var failure = await Train(executor);
-        Assert.Equal((FailureClass.Lost, "the worker ended: exit code 134"), (failure!.Class, failure.Message));
+        Assert.Equal((FailureClass.NativeAbort, "the worker ended: killed by signal 6"), (failure!.Class, failure.Message));
         Assert.Equal(failure, _run.Attempt(1).ReadFailure());
+        Assert.Equal("the worker ended: killed by signal 6\nits last words\n", File.ReadAllText(_run.Attempt(1).LogFile));
         Assert.Null(await Train(executor));
         Assert.Equal(2, _workers.Count);
     }
@@ -71,26 +75,93 @@ public sealed class LocalExecutorTests : IDisposable
         });
         await Train(executor);
         Assert.Null(_run.Attempt(1).ReadFailure());
-        Assert.Equal(FailureClass.Lost, _run.Attempt(2).ReadFailure()!.Class);
+        Assert.Equal(FailureClass.NativeAbort, _run.Attempt(2).ReadFailure()!.Class);
         Assert.Equal(2, _run.AttemptNumbers().Count);
     }
 
     [Fact]
     public async Task Death_before_any_attempt_leaves_one_that_says_so()
     {
-        await using var executor = new LocalExecutor(1, _ =>
-        {
-            var worker = new ScriptedWorker((_, _) => { }, ready: false);
-            worker.Die();
-            return worker;
-        });
+        await using var executor = new LocalExecutor(
+            ["cpu"],
+            _ =>
+            {
+                var worker = new ScriptedWorker((_, _) => { }, ready: false) { Code = 2 };
+                worker.Die();
+                return worker;
+            },
+            _time);
         Assert.Equal(FailureClass.Lost, (await Train(executor))!.Class);
         Assert.Equal(FailureClass.Lost, _run.Attempt(1).ReadFailure()!.Class);
     }
 
     [Theory]
+    [InlineData(137, FailureClass.HostOutOfMemory, "killed by signal 9, as Linux does where memory runs out")]
+    [InlineData(134, FailureClass.NativeAbort, "killed by signal 6")]
+    [InlineData(139, FailureClass.NativeAbort, "killed by signal 11")]
+    [InlineData(143, FailureClass.Preempted, "killed by signal 15")]
+    [InlineData(129, FailureClass.Lost, "killed by signal 1")]
+    [InlineData(1, FailureClass.Lost, "exit code 1")]
+    [InlineData(255, FailureClass.Lost, "exit code 255")]
+    public async Task The_way_a_worker_dies_decides_the_class(int code, FailureClass expected, string words)
+    {
+        await using var executor = Executor((worker, _) =>
+        {
+            worker.Code = code;
+            worker.Die();
+        });
+        var failure = await Train(executor);
+        Assert.Equal((expected, $"the worker ended: {words}"), (failure!.Class, failure.Message));
+    }
+
+    [Fact]
+    public async Task A_silent_worker_is_killed_after_a_minute_and_replaced()
+    {
+        await using var executor = Executor((worker, command) =>
+        {
+            if (_workers.Count == 2)
+            {
+                worker.Finish(command.Run);
+            }
+        });
+        var begun = _time.GetTimestamp();
+        var failure = await Advance(Train(executor), TimeSpan.FromSeconds(5));
+        Assert.Equal((FailureClass.Lost, "the worker has said nothing for 60 s"), (failure!.Class, failure.Message));
+        Assert.True(_time.GetElapsedTime(begun) >= Worker.Silence);
+        Assert.True(_workers[0].Killed);
+        Assert.Equal(failure, _run.Attempt(1).ReadFailure());
+        Assert.Null(await Train(executor));
+    }
+
+    [Fact]
+    public async Task A_worker_that_beats_may_take_long_over_a_step_but_not_for_ever()
+    {
+        await using var executor = Executor((_, _) => _run.ClaimAttempt());
+        var begun = _time.GetTimestamp();
+        var failure = await Advance(Train(executor), TimeSpan.FromSeconds(5), () =>
+        {
+            _workers[0].Beat(_run.Path);
+            SpinWait.SpinUntil(() => _workers[0].Heard || _workers[0].Killed);
+        });
+        Assert.Equal((FailureClass.Lost, "the worker has ended no step for 60 minutes"), (failure!.Class, failure.Message));
+        Assert.True(_time.GetElapsedTime(begun) >= Worker.Standstill);
+        Assert.True(_workers[0].Killed);
+    }
+
+    [Fact]
+    public async Task A_driver_that_was_suspended_does_not_blame_its_workers()
+    {
+        await using var executor = Executor((_, _) => { });
+        var training = Train(executor);
+        _time.Advance(TimeSpan.FromHours(10));
+        _workers[0].Finish(_run.Path);
+        Assert.Null(await training);
+        Assert.False(_workers[0].Killed);
+    }
+
+    [Theory]
     [InlineData(FailureClass.Permanent)]
-    [InlineData(FailureClass.OutOfMemory)]
+    [InlineData(FailureClass.DeviceOutOfMemory)]
     public async Task A_worker_is_replaced_after_a_failure(FailureClass failure)
     {
         await using var executor = Executor((worker, command) => worker.Fail(command.Run, failure));
@@ -177,7 +248,8 @@ public sealed class LocalExecutorTests : IDisposable
             await using var worker = WorkerProcess.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "echo native noise >&2; read line; kill -9 $$" } }, log);
             await worker.Commands.WriteLineAsync("go");
             Assert.Null(await worker.Events.ReadLineAsync(TestContext.Current.CancellationToken));
-            Assert.Equal("killed by signal 9", await worker.EndAsync());
+            Assert.Equal("killed by signal 9, as Linux does where memory runs out", (await worker.EndAsync()).ToString());
+            Assert.Equal("native noise\n", worker.LastWords);
         }
 
         Assert.Equal("native noise\nnative noise\n", await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken));
@@ -191,7 +263,7 @@ public sealed class LocalExecutorTests : IDisposable
         Assert.Equal("echo", await worker.Events.ReadLineAsync(TestContext.Current.CancellationToken));
         var end = worker.EndAsync();
         await worker.DisposeAsync();
-        Assert.Equal("exit code 0", await end);
+        Assert.Equal("exit code 0", (await end).ToString());
     }
 
     [Fact]
@@ -203,16 +275,36 @@ public sealed class LocalExecutorTests : IDisposable
 
     public void Dispose() => Directory.Delete(_run.Path, recursive: true);
 
-    private LocalExecutor Executor(Action<ScriptedWorker, WorkerCommand> answer) => new(1, _ =>
+    private LocalExecutor Executor(Action<ScriptedWorker, WorkerCommand> answer) => new(
+        ["cpu"],
+        _ =>
+        {
+            _workers.Add(new ScriptedWorker(answer));
+            return _workers[^1];
+        },
+        _time);
+
+    // Lets time pass until the task is done, no more at once than a worker may be silent.
+    private async Task<RunFailure?> Advance(Task<RunFailure?> training, TimeSpan step, Action? beat = null)
     {
-        _workers.Add(new ScriptedWorker(answer));
-        return _workers[^1];
-    });
+        while (!training.IsCompleted)
+        {
+            _time.Advance(step);
+            beat?.Invoke();
+            for (var i = 0; i < 100 && !training.IsCompleted; i++)
+            {
+                await Task.Yield();
+            }
+        }
+
+        return await training;
+    }
 
     private Task<RunFailure?> Train(LocalExecutor executor) => TrainUntil(executor, CancellationToken.None);
 
     private Task<RunFailure?> TrainUntil(LocalExecutor executor, CancellationToken stop) => executor.ExecuteAsync(
         _run,
+        new Assignment(0, Recompute: false),
         report =>
         {
             _reports.Add(report);

@@ -38,6 +38,11 @@ internal sealed class ScriptedWorker : IWorkerConnection
     public void Progress(string run, int attempt, long step) =>
         Say(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = run, Attempt = attempt, Step = step, D = step * 128, Loss = 3 });
 
+    public void Beat(string run) => Say(new WorkerEvent { Kind = WorkerEventKind.Alive, Run = run, Attempt = 1 });
+
+    /// <summary>All that was said has been read.</summary>
+    public bool Heard => _lines.Reader.Count == 0;
+
     public void Finish(string run) => Say(new WorkerEvent { Kind = WorkerEventKind.Finished, Run = run, Status = RunStatus.Ok });
 
     public void Fail(string run, FailureClass @class) =>
@@ -51,7 +56,12 @@ internal sealed class ScriptedWorker : IWorkerConnection
         Die();
     }
 
-    public Task<string> EndAsync() => Task.FromResult(Killed ? "killed by signal 9" : "exit code 134");
+    public string LastWords => "its last words\n";
+
+    /// <summary>The exit code of a worker that dies by itself: SIGABRT unless told otherwise.</summary>
+    public int Code { get; set; } = 134;
+
+    public Task<WorkerEnd> EndAsync() => Task.FromResult(new WorkerEnd(Killed ? 137 : Code));
 
     public ValueTask DisposeAsync()
     {

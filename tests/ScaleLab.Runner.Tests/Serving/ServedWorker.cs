@@ -45,7 +45,7 @@ internal sealed class ServedWorker : IDisposable
         {
             happened = Read();
         }
-        while (happened.Kind == WorkerEventKind.Progress);
+        while (happened.Kind is WorkerEventKind.Progress or WorkerEventKind.Alive);
         return happened;
     }
 

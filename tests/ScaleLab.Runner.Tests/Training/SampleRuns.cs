@@ -58,7 +58,7 @@ internal sealed class SampleRuns : IDisposable
 
     /// <summary>One attempt, stopped once <paramref name="stopAfter"/> steps of the run are done.</summary>
     /// <returns>Null where it was stopped.</returns>
-    public RunResult? Train(RunFolder run, long stopAfter = long.MaxValue, TimeProvider? time = null)
+    public RunResult? Train(RunFolder run, long stopAfter = long.MaxValue, TimeProvider? time = null, bool recompute = false)
     {
         using var stop = new CancellationTokenSource();
         if (stopAfter <= run.ReadSpec().Training.StartStep || run.AttemptNumbers().Any(n => run.Attempt(n).CheckpointSteps().Contains(stopAfter)))
@@ -66,7 +66,7 @@ internal sealed class SampleRuns : IDisposable
             stop.Cancel();
         }
 
-        return new RunAttempt(run, Store, time ?? TimeProvider.System).Execute(
+        return new RunAttempt(run, Store, time ?? TimeProvider.System, recompute).Execute(
             (state, _) =>
             {
                 if (state.Step >= stopAfter)

@@ -1,4 +1,5 @@
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
 using ScaleLab.Runner.Objectives;
 using ScaleLab.Runner.Serving;
 using ScaleLab.Runner.Training;
@@ -39,7 +40,7 @@ public sealed class TrainerTests : TorchTests, IDisposable
     public void A_loss_that_is_no_number_ends_the_run_with_a_result()
     {
         var run = _runs.Create("run", _runs.Training(50) with { Optimizer = new OptimizerSpec { Lr = 1e30 } });
-        var end = new RunExecution(_runs.Store, TimeProvider.System, _ => { }).Execute(run.Path, CancellationToken.None);
+        var end = new RunExecution(_runs.Store, TimeProvider.System, _ => { }).Execute(new WorkerCommand { Run = run.Path }, () => FailureClass.Interrupted, CancellationToken.None);
         Assert.Null(end.Failure);
         Assert.Equal(RunStatus.Diverged, end.Status);
         var result = run.ReadResult()!;
@@ -100,6 +101,7 @@ public sealed class TrainerTests : TorchTests, IDisposable
         }
 
         Directory.Delete(run.Attempt(1).CheckpointFolder(10), recursive: true);
-        trainer.Save();
+        using var curve = new CurveFile(Path.Combine(run.Path, "curve.csv"));
+        trainer.Save(curve);
     }
 }
