@@ -7,11 +7,13 @@ return args switch
     ["fit"] => FitBenchmark.Run(),
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
     ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
+    ["kills", .. var rest] => await KillBenchmark.RunAsync(rest),
+    ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
     return 2;
 }

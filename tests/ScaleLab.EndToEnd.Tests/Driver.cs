@@ -9,14 +9,25 @@ internal sealed class Driver : IDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     public Driver(string data, params ReadOnlySpan<string> arguments)
+        : this(data, [], arguments)
+    {
+    }
+
+    public Driver(string data, (string Name, string Value)[] environment, ReadOnlySpan<string> arguments)
     {
         // A script in the background ignores SIGINT, and so would all that it starts: here Ctrl-C is under test.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SCALELAB_DATA"] = data;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         foreach (var argument in (ReadOnlySpan<string>)["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "scalelab"), .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -33,10 +44,21 @@ internal sealed class Driver : IDisposable
     /// <summary>The first run was finished, and the next one begun; or all is over.</summary>
     public Task Finished => _finished.Task;
 
+    /// <summary>The queue waits for room on the disk, or all is over.</summary>
+    public Task Paused => _paused.Task;
+
     public async Task<(int Code, string Output, string Error)> EndAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync();
         return (_process.ExitCode, await _output, await _error);
+    }
+
+    /// <summary>Lets it live for a while: nothing is awaited by that but the moment of a kill.</summary>
+    /// <returns>Whether it has ended by itself.</returns>
+    public async Task<bool> IsOverAfterAsync(TimeSpan time)
+    {
+        var end = _process.WaitForExitAsync();
+        return await Task.WhenAny(end, Task.Delay(time)) == end;
     }
 
     /// <summary>SIGKILL.</summary>
@@ -55,18 +77,23 @@ internal sealed class Driver : IDisposable
         }
     }
 
-    /// <summary>What Ctrl-C sends.</summary>
-    public void Interrupt()
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", FormattableString.Invariant($"kill -INT {_process.Id}")]);
-        kill.WaitForExit();
-    }
+    /// <summary>A signal to it alone: <c>INT</c> is what Ctrl-C sends.</summary>
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    /// <summary>A signal to its children, the workers.</summary>
+    public void SignalWorkers(string name) => Children().ForEach(c => Signal(name, c));
 
     public void Dispose()
     {
         KillWorkers();
         Kill();
         _process.Dispose();
+    }
+
+    private static void Signal(string name, int pid)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", FormattableString.Invariant($"kill -{name} {pid}")]);
+        kill.WaitForExit();
     }
 
     private static void Try(Action kill)
@@ -113,6 +140,11 @@ internal sealed class Driver : IDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             lines.Add(line);
+            if (line.StartsWith("pause: ", StringComparison.Ordinal))
+            {
+                _paused.TrySetResult();
+            }
+
             if (line.StartsWith("start ", StringComparison.Ordinal))
             {
                 _started.TrySetResult();
@@ -125,6 +157,7 @@ internal sealed class Driver : IDisposable
 
         _started.TrySetResult();
         _finished.TrySetResult();
+        _paused.TrySetResult();
         return string.Join('\n', lines);
     }
 }

@@ -1,71 +1,59 @@
 namespace ScaleLab.EndToEnd.Tests;
 
+/// <summary>The short form; <c>ScaleLab.Benchmarks kills 100</c> is the long one.</summary>
 public sealed class KillTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
 {
-    private const int Kills = 8;
+    private const int Kills = 6;
 
     [Fact]
     public async Task Killed_at_any_moment_a_sweep_finishes_with_the_same_bytes()
     {
         var seed = Environment.TickCount;
-        var random = new Random(seed);
-        var folder = undisturbed.NewFolder();
-        for (var kill = 0; kill < Kills; kill++)
-        {
-            using var driver = Run(folder);
-            if (random.Next(4) > 0)
-            {
-                await driver.Started;
-            }
-
-            // Time passes here so that the kill falls anywhere in a live process; nothing is awaited by it.
-            await Task.Delay(random.Next(2000), TestContext.Current.CancellationToken);
-            var whom = random.Next(3);
-            if (whom != 0)
-            {
-                driver.KillWorkers();
-            }
-
-            if (whom != 1)
-            {
-                driver.Kill();
-                await driver.EndAsync();
-            }
-            else if (random.Next(2) == 0)
-            {
-                // The driver replaces its workers, and dies a little later.
-                await Task.Delay(random.Next(2000), TestContext.Current.CancellationToken);
-            }
-        }
-
-        await Finish(folder, $"seed {seed}");
+        var report = await new KillMatrix(undisturbed, new Random(seed)).RunAsync(Kills, _ => { });
+        Assert.True(report.IsClean, $"seed {seed}: {report}");
     }
 
     [Fact]
     public async Task A_worker_killed_under_its_driver_costs_one_attempt_and_no_run()
     {
-        var folder = undisturbed.NewFolder();
-        using var driver = Run(folder);
-        await driver.Finished;
-        driver.KillWorkers();
-        var (code, _, error) = await driver.EndAsync();
-        Assert.True(code == 0, error);
-        Assert.Contains("retry lm-", error, StringComparison.Ordinal);
-        Assert.Equal((undisturbed.Results, undisturbed.Curves), UndisturbedSweep.Tables(folder));
+        var error = await Disturbed(driver => driver.KillWorkers());
+        Assert.Contains("killed by signal 9, as Linux does where memory runs out", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Ctrl_C_leaves_a_folder_that_continues()
+    public async Task A_preempted_worker_saves_its_run_and_another_one_goes_on() =>
+        Assert.Contains("stopped; a checkpoint was written", await Disturbed(driver => driver.SignalWorkers("TERM")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_leaves_a_folder_that_continues(string signal, int exit)
     {
         var folder = undisturbed.NewFolder();
-        using var driver = Run(folder);
+        using var driver = undisturbed.Run(folder);
         await driver.Finished;
-        driver.Interrupt();
+        driver.Signal(signal);
         var (code, _, error) = await driver.EndAsync();
-        Assert.True(code == 130, error);
+        Assert.True(code == exit, error);
         Assert.Contains("the same command goes on from here", error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder, "owner.json")));
-        await Finish(folder, "Ctrl-C");
+        await undisturbed.Finish(folder);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once_and_the_folder_continues_all_the_same()
+    {
+        var folder = undisturbed.NewFolder();
+        using var driver = undisturbed.Run(folder);
+        await driver.Finished;
+
+        // Workers that cannot answer: nobody writes the checkpoints that the first signal asks for.
+        driver.SignalWorkers("STOP");
+        driver.Signal("INT");
+        Assert.False(await driver.IsOverAfterAsync(TimeSpan.FromSeconds(1)));
+        driver.Signal("INT");
+        Assert.Equal(130, (await driver.EndAsync()).Code);
+        await undisturbed.Finish(folder);
     }
 
     [Fact]
@@ -87,15 +75,17 @@ public sealed class KillTests(UndisturbedSweep undisturbed) : IClassFixture<Undi
         Assert.Contains("nobody drives it; run it again to go on", (await status.EndAsync()).Output, StringComparison.Ordinal);
     }
 
-    private Driver Run(string folder) => new(undisturbed.Data, "run", undisturbed.Spec, "--out", folder);
-
-    private async Task Finish(string folder, string story)
+    // Once the first run is through: all is in full swing.
+    private async Task<string> Disturbed(Action<Driver> disturb)
     {
-        using var last = Run(folder);
-        var (code, _, error) = await last.EndAsync();
-        Assert.True(code == 0, $"{story}: {error}");
-        var (results, curves) = UndisturbedSweep.Tables(folder);
-        Assert.True(undisturbed.Results == results, $"{story}: results.csv differs:\n{results}");
-        Assert.True(undisturbed.Curves == curves, $"{story}: curves.csv differs:\n{curves}");
+        var folder = undisturbed.NewFolder();
+        using var driver = undisturbed.Run(folder);
+        await driver.Finished;
+        disturb(driver);
+        var (code, _, error) = await driver.EndAsync();
+        Assert.True(code == 0, error);
+        Assert.Contains("retry lm-", error, StringComparison.Ordinal);
+        Assert.Equal((undisturbed.Results, undisturbed.Curves), TinySweep.Tables(folder));
+        return error;
     }
 }

@@ -1,53 +1,25 @@
 namespace ScaleLab.EndToEnd.Tests;
 
-/// <summary>A tiny real sweep, run once without trouble: what the disturbed ones are compared with.</summary>
-public sealed class UndisturbedSweep : IAsyncLifetime
+public sealed class UndisturbedSweep : TinySweep, IAsyncLifetime
 {
-    private const string Text =
-        """
-        name: tiny
-        model: lm
-        data: {source: markov, states: 16, tokens: 400_000}
-        options: {context: 32}
-        grid:
-          n: [8k, 16k]
-          d: [40k, 80k, 160k]
-        train: {warmup: 4096}
-        """;
-
-    private readonly string _root = Directory.CreateTempSubdirectory("scalelab-").FullName;
-
-    public string Data => Path.Combine(_root, "data");
-
-    public string Spec => Path.Combine(_root, "tiny.yaml");
-
-    /// <summary>A sweep that nobody waits for.</summary>
-    public string LongSpec => Path.Combine(_root, "long.yaml");
-
-    public string Results { get; private set; } = "";
-
-    public string Curves { get; private set; } = "";
-
     public async ValueTask InitializeAsync()
     {
-        File.WriteAllText(Spec, Text);
-        File.WriteAllText(LongSpec, Text.Replace("40k, 80k, 160k", "50M", StringComparison.Ordinal));
-        var folder = NewFolder();
-        using var driver = new Driver(Data, "run", Spec, "--out", folder);
-        var (code, _, error) = await driver.EndAsync();
-        Assert.True(code == 0, error);
-        (Results, Curves) = Tables(folder);
+        await BeginAsync();
         Assert.Equal(7, Results.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    /// <summary>Runs the sweep to its end, which must be that of the undisturbed one.</summary>
+    public async Task Finish(string folder)
+    {
+        using var last = Run(folder);
+        var (code, _, error) = await last.EndAsync();
+        Assert.True(code == 0, error);
+        Assert.Equal((Results, Curves), Tables(folder));
     }
 
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(_root, recursive: true);
+        Dispose();
         return ValueTask.CompletedTask;
     }
-
-    internal static (string Results, string Curves) Tables(string folder) =>
-        (File.ReadAllText(Path.Combine(folder, "results.csv")), File.ReadAllText(Path.Combine(folder, "curves.csv")));
-
-    internal string NewFolder() => Path.Combine(_root, Guid.NewGuid().ToString("N"));
 }

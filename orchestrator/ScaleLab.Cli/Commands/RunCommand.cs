@@ -70,10 +70,10 @@ internal sealed class RunCommand : Verb
             : new PlainProgress(error, TimeProvider.System);
     }
 
-    // A report as new as the results says all there is to say.
+    // A report goes when the results change, so one that is there says all there is to say.
     private static void Analyse(TextWriter output, Plan plan, SweepFolder folder)
     {
-        if (!File.Exists(folder.ReportFile) || File.GetLastWriteTimeUtc(folder.ReportFile) < File.GetLastWriteTimeUtc(folder.ResultsFile))
+        if (!File.Exists(folder.ReportFile))
         {
             SweepAnswer.Write(output, plan, folder.Path);
         }

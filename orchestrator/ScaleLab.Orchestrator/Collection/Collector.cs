@@ -20,17 +20,23 @@ internal static class Collector
             .ThenBy(s => s.Run.Spec.Training.Optimizer.Lr)
             .ThenBy(s => s.Run.Spec.Key, StringComparer.Ordinal)
             .ToList();
-        Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result));
+        Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
         Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(Timing));
         return states;
     }
 
-    private static void Write<T>(string file, IEnumerable<T> rows)
+    // A report of other results goes before they come: that one is there then says that it is theirs, whatever the clocks say.
+    private static void Write<T>(string file, IEnumerable<T> rows, Action? beforeChange = null)
     {
         using var text = new MemoryStream();
         Csv.Write(text, rows);
-        SweepFolder.Replace(file, text.GetBuffer().AsSpan(0, (int)text.Length));
+        var content = text.GetBuffer().AsSpan(0, (int)text.Length);
+        if (!File.Exists(file) || !content.SequenceEqual(File.ReadAllBytes(file)))
+        {
+            beforeChange?.Invoke();
+            SweepFolder.Replace(file, content);
+        }
     }
 
     private static ResultRow Result(RunState state)

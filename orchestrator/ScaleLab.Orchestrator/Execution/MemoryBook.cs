@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Execution;
@@ -23,7 +24,14 @@ internal sealed class MemoryBook
     public void RanOut(PlannedRun run, string device)
     {
         _record.RecomputeFrom[device] = Math.Min(run.Memory, _record.RecomputeFrom.GetValueOrDefault(device, long.MaxValue));
-        SweepFolder.Replace(_folder.MemoryFile, JsonSerializer.SerializeToUtf8Bytes(_record, OrchestratorJson.Default.MemoryRecord));
+        try
+        {
+            SweepFolder.Replace(_folder.MemoryFile, JsonSerializer.SerializeToUtf8Bytes(_record, OrchestratorJson.Default.MemoryRecord));
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            // This session remembers without it.
+        }
     }
 
     private static MemoryRecord? Read(string file)

@@ -72,6 +72,20 @@ internal sealed class SweepFolder(string path)
         }
     }
 
+    /// <summary>Removes what killed writers left beside the files of this folder. Only for whoever holds it.</summary>
+    public void Tidy()
+    {
+        // Another driver may be writing its claim this very moment; by the clock of the file system, whatever that shows, it is as new as ours.
+        var claimed = File.GetLastWriteTimeUtc(OwnerFile);
+        foreach (var left in Directory.EnumerateFiles(Path).Where(RunFolder.IsAside))
+        {
+            if (claimed - File.GetLastWriteTimeUtc(left) > TimeSpan.FromMinutes(1))
+            {
+                File.Delete(left);
+            }
+        }
+    }
+
     /// <summary>Writes aside, then renames: a reader sees the old file or the new one. A file that would not change is left alone, time stamp and all.</summary>
     /// <returns>Whether the file changed.</returns>
     public static bool Replace(string file, ReadOnlySpan<byte> content)
@@ -113,8 +127,16 @@ internal sealed class SweepFolder(string path)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
         var aside = $"{file}.{Guid.NewGuid():N}";
-        File.WriteAllBytes(aside, content);
-        return aside;
+        try
+        {
+            File.WriteAllBytes(aside, content);
+            return aside;
+        }
+        catch (IOException)
+        {
+            File.Delete(aside);
+            throw;
+        }
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ScaleLab.Contracts;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Progress;
@@ -17,12 +18,13 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     /// <param name="show">Makes the view, given a line that says what will be done.</param>
     /// <param name="analyse">Called while the folder is held, after a session that was not cut short.</param>
     /// <param name="cancellation">Ends the wait for a folder that another driver may hold.</param>
-    /// <exception cref="Contracts.InputException">The folder belongs to another sweep or another driver.</exception>
+    /// <exception cref="InputException">The folder belongs to another sweep or another driver.</exception>
     public async Task<SweepSummary> RunAsync(Func<IRunExecutor> start, Func<string, IProgressView> show, Action<SweepSummary> analyse, CancellationToken cancellation = default)
     {
         folder.RefuseOtherThan(plan.Name);
         var executor = start();
-        await using var owner = await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(executor.Devices.Count), time, cancellation);
+        await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
+        folder.Tidy();
         var elsewhere = Publish();
         SweepSummary summary;
         await using (executor)
@@ -43,6 +45,18 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         }
 
         return summary;
+    }
+
+    private async Task<Ownership> TakeAsync(int slots, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Ownership.TakeAsync(folder, OwnerRecord.OfThisProcess(slots), time, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot write to {folder.Path}: {e.Message.Split(" : ")[0]}; choose another folder with --out");
+        }
     }
 
     private string Opening(int slots)

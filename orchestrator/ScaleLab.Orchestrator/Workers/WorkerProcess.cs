@@ -99,8 +99,7 @@ internal sealed class WorkerProcess : IWorkerConnection
 
     private async Task AppendAsync(Stream errors, string log)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-        await using var file = new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        await using var file = Open(log);
         var buffer = new byte[RememberedBytes];
         while (await errors.ReadAsync(buffer) is var read and > 0)
         {
@@ -113,6 +112,19 @@ internal sealed class WorkerProcess : IWorkerConnection
             {
                 // A worker must not block on its own complaints; the last of them are remembered.
             }
+        }
+    }
+
+    private static Stream Open(string log)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+            return new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            return Stream.Null;
         }
     }
 

@@ -40,6 +40,15 @@ public sealed class AttemptFolder(string path, int number)
 
     public void Publish(RestorePoint point) => RunFolder.Publish(RestoreFile, point, ContractJson.Default.RestorePoint);
 
+    /// <exception cref="OperationCanceledException">Somebody has given this attempt up, and whoever writes here has no business to go on.</exception>
+    public void ThrowIfClosed()
+    {
+        if (File.Exists(FailureFile))
+        {
+            throw new OperationCanceledException("the attempt was given up, and another one has its place");
+        }
+    }
+
     public RunFailure? ReadFailure() => RunFolder.Read(FailureFile, ContractJson.Default.RunFailure);
 
     /// <returns>False where it was closed before.</returns>

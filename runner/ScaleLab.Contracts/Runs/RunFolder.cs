@@ -74,6 +74,15 @@ public sealed partial class RunFolder(string path)
         return Publish(ResultFile, result, ContractJson.Default.RunResult);
     }
 
+    /// <summary>Removes what killed writers left beside <c>run.json</c> and <c>result.json</c>. Only once there is a result: nobody has business here any more.</summary>
+    public void Tidy()
+    {
+        foreach (var left in Directory.EnumerateFiles(Path).Where(IsAside))
+        {
+            File.Delete(left);
+        }
+    }
+
     /// <summary>Takes the next attempt number by exclusive create, so that no two processes ever write into one attempt.</summary>
     public AttemptFolder ClaimAttempt()
     {
@@ -127,6 +136,9 @@ public sealed partial class RunFolder(string path)
             File.Delete(aside);
         }
     }
+
+    /// <summary>Whether a file is one that was being written when its writer died: <c>result.json.&lt;32 hexadecimal digits&gt;</c>.</summary>
+    public static bool IsAside(string file) => Guid.TryParseExact(System.IO.Path.GetExtension(file).TrimStart('.'), "N", out _);
 
     private static string Aside<T>(string file, T value, JsonTypeInfo<T> type)
     {

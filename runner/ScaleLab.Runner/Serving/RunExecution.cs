@@ -31,9 +31,9 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
                 ? Failed(stopped(), "stopped; a checkpoint was written")
                 : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = attempt.Number, Step = result.Step, Status = result.Status };
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            return Failed(stopped(), "stopped");
+            return Failed(stopped(), stop.IsCancellationRequested ? "stopped" : e.Message);
         }
         catch (Exception e)
         {

@@ -63,11 +63,12 @@ internal sealed class RunAttempt
 
             // What the result stands for is on disk before it, and it before the checkpoints go.
             curve.Flush();
+            _attempt.ThrowIfClosed();
             _run.Publish(result);
             DiskSync.Flush(_run.ResultFile);
             DiskSync.Flush(_run.Path);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             trainer.Save(curve);
             return null;
@@ -171,6 +172,7 @@ internal sealed class RunAttempt
             }
         }
 
+        _run.Tidy();
         return result;
     }
 

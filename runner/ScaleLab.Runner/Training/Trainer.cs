@@ -88,8 +88,10 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <param name="curve">Its rows come to disk first: a checkpoint stands for them.</param>
+    /// <exception cref="OperationCanceledException">The attempt was given up while it trained on: another one has its place.</exception>
     public void Save(CurveFile curve)
     {
+        _attempt.ThrowIfClosed();
         curve.Flush();
         Checkpoint.Write(_attempt, State, Tensors);
     }

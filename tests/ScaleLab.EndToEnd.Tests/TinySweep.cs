@@ -1,0 +1,82 @@
+using System.Diagnostics;
+
+namespace ScaleLab.EndToEnd.Tests;
+
+/// <summary>A small real sweep (two trunks, six branches), run once without trouble: what disturbed ones are compared with.</summary>
+public class TinySweep : IDisposable
+{
+    private const string Text =
+        """
+        name: tiny
+        model: lm
+        data: {source: markov, states: 16, tokens: 400_000}
+        options: {context: 32}
+        grid:
+          n: [8k, 16k]
+          d: [40k, 80k, 160k]
+        train: {warmup: 4096}
+        """;
+
+    private const string Deep =
+        """
+        name: deep
+        model: lm
+        data: {source: markov, states: 16, tokens: 400_000}
+        options: {context: 128, depth: 8}
+        grid: {n: [30k], d: [40k]}
+        train: {warmup: 4096, batch: 2048, schedule: cosine}
+        """;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("scalelab-").FullName;
+
+    public TinySweep()
+    {
+        File.WriteAllText(Spec, Text);
+        File.WriteAllText(LongSpec, Text.Replace("40k, 80k, 160k", "50M", StringComparison.Ordinal));
+        File.WriteAllText(DeepSpec, Deep);
+    }
+
+    public string Data => Path.Combine(_root, "data");
+
+    public string Spec => Path.Combine(_root, "tiny.yaml");
+
+    /// <summary>A sweep that nobody waits for.</summary>
+    public string LongSpec => Path.Combine(_root, "long.yaml");
+
+    /// <summary>One model with more activations than weights.</summary>
+    public string DeepSpec => Path.Combine(_root, "deep.yaml");
+
+    public string Results { get; private set; } = "";
+
+    public string Curves { get; private set; } = "";
+
+    public TimeSpan Duration { get; private set; }
+
+    public static (string Results, string Curves) Tables(string folder) =>
+        (File.ReadAllText(Path.Combine(folder, "results.csv")), File.ReadAllText(Path.Combine(folder, "curves.csv")));
+
+    public string NewFolder() => Path.Combine(_root, Guid.NewGuid().ToString("N"));
+
+    /// <summary>Runs it undisturbed.</summary>
+    public async Task BeginAsync()
+    {
+        var (folder, begun) = (NewFolder(), Stopwatch.StartNew());
+        using var driver = Run(folder);
+        var (code, _, error) = await driver.EndAsync();
+        if (code != 0)
+        {
+            throw new InvalidOperationException(error);
+        }
+
+        Duration = begun.Elapsed;
+        (Results, Curves) = Tables(folder);
+    }
+
+    internal Driver Run(string folder) => new(Data, "run", Spec, "--out", folder);
+
+    public void Dispose()
+    {
+        Directory.Delete(_root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
