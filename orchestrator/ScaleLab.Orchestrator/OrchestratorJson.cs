@@ -17,6 +17,7 @@ namespace ScaleLab.Orchestrator;
     WriteIndented = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(OwnerRecord))]
+[JsonSerializable(typeof(Forecast))]
 [JsonSerializable(typeof(MemoryRecord))]
 [JsonSerializable(typeof(SweepStatus))]
 [JsonSerializable(typeof(DoctorReport))]

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Collection;
@@ -22,7 +24,8 @@ internal static class Collector
             .ToList();
         Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
-        Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(Timing));
+        var forecast = Forecast.Read(folder).Finish;
+        Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, forecast.TryGetValue(s.Run.Spec.Key, out var finish) ? finish : null)));
         return states;
     }
 
@@ -81,7 +84,7 @@ internal static class Collector
         .Read(state.Folder, state.Result!.Attempt)
         .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint });
 
-    private static TimingRow Timing(RunState state)
+    private static TimingRow Timing(RunState state, DateTimeOffset? predictedFinish)
     {
         var (spec, result) = (state.Folder.ReadSpec(), state.Result);
         var training = spec.Training;
@@ -96,6 +99,8 @@ internal static class Collector
             Attempts = state.Attempts.Count,
             WallSeconds = seconds,
             PredictedSeconds = state.Run.Time.TotalSeconds,
+            Finish = result is null ? null : Moment(File.GetLastWriteTimeUtc(state.Folder.ResultFile)),
+            PredictedFinish = predictedFinish is { } moment ? Moment(moment.UtcDateTime) : null,
             DPerSecond = (to - from) / seconds,
             FlopsPerSecond = training.Model.TrainingFlops(to - from) / seconds,
             CSpent = state.Run.CSpent,
@@ -108,6 +113,8 @@ internal static class Collector
             Build = result?.Machine.Build,
         };
     }
+
+    private static string Moment(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Name<T>(T member)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString());

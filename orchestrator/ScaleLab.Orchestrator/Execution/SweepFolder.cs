@@ -30,6 +30,9 @@ internal sealed class SweepFolder(string path)
     /// <summary>What ran out of memory where.</summary>
     public string MemoryFile => In("memory.json");
 
+    /// <summary>When which run was expected to end.</summary>
+    public string ForecastFile => In("forecast.json");
+
     public string ReportFile => In("report.html");
 
     /// <summary>What worker <paramref name="number"/> wrote to its standard error.</summary>

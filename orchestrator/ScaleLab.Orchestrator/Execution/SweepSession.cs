@@ -68,10 +68,11 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         }
 
         var keys = missing.Select(r => r.Spec.Key).ToHashSet();
-        var finish = ListSchedule.Finish([.. missing.Select(r => r.Spec.Parent is { } p && keys.Contains(p) ? r : r with { Spec = r.Spec with { Parent = null } })], slots);
+        var finishes = ListSchedule.Finishes([.. missing.Select(r => r.Spec.Parent is { } p && keys.Contains(p) ? r : r with { Spec = r.Spec with { Parent = null } })], slots);
+        Forecast.Renew(folder, finishes, time.GetUtcNow());
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Name}: {missing.Count} of {plan.Runs.Count} runs to do, {missing.Sum(r => r.CSpent):0.00e+0} FLOPs, about {ProgressText.Duration(finish)} on {slots} {(slots == 1 ? "slot" : "slots")}, in {folder.Path}");
+            $"{plan.Name}: {missing.Count} of {plan.Runs.Count} runs to do, {missing.Sum(r => r.CSpent):0.00e+0} FLOPs, about {ProgressText.Duration(finishes.Values.Max())} on {slots} {(slots == 1 ? "slot" : "slots")}, in {folder.Path}");
     }
 
     // Runs first: whoever reads plan.csv finds them all.

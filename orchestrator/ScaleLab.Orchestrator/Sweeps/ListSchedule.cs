@@ -5,7 +5,12 @@ internal static class ListSchedule
 {
     /// <param name="runs">Parents before children.</param>
     /// <param name="slots">Runs at a time.</param>
-    public static TimeSpan Finish(IReadOnlyList<PlannedRun> runs, int slots)
+    public static TimeSpan Finish(IReadOnlyList<PlannedRun> runs, int slots) => Finishes(runs, slots).Values.DefaultIfEmpty().Max();
+
+    /// <param name="runs">Parents before children.</param>
+    /// <param name="slots">Runs at a time.</param>
+    /// <returns>When each run ends, by its key.</returns>
+    public static Dictionary<string, TimeSpan> Finishes(IReadOnlyList<PlannedRun> runs, int slots)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         var children = runs.Where(r => r.Spec.Parent is not null).ToLookup(r => r.Spec.Parent!);
@@ -16,6 +21,7 @@ internal static class ListSchedule
             ready.Enqueue(run, -chains[run.Spec.Key]);
         }
 
+        var finishes = new Dictionary<string, TimeSpan>();
         var running = new PriorityQueue<PlannedRun, TimeSpan>();
         var now = TimeSpan.Zero;
         while (ready.Count + running.Count > 0)
@@ -26,13 +32,14 @@ internal static class ListSchedule
             }
 
             running.TryDequeue(out var ended, out now);
-            foreach (var child in children[ended!.Spec.Key])
+            finishes[ended!.Spec.Key] = now;
+            foreach (var child in children[ended.Spec.Key])
             {
                 ready.Enqueue(child, -chains[child.Spec.Key]);
             }
         }
 
-        return now;
+        return finishes;
     }
 
     /// <summary>For each run, its own time and the longest path of those that wait for it.</summary>

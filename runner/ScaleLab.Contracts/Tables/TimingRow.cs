@@ -28,6 +28,14 @@ public sealed partial record TimingRow
     [CsvColumn("predicted_seconds")]
     public required double PredictedSeconds { get; init; }
 
+    /// <summary>When the result was published: UTC, <c>2026-01-31T23:59:59Z</c>.</summary>
+    [CsvColumn("finish")]
+    public string? Finish { get; init; }
+
+    /// <summary>What the session that trained the run foretold for <see cref="Finish"/> when it began.</summary>
+    [CsvColumn("predicted_finish")]
+    public string? PredictedFinish { get; init; }
+
     /// <summary>Units of D per second.</summary>
     [CsvColumn("d_per_second")]
     public double? DPerSecond { get; init; }

@@ -1,7 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Collection;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Tests.Execution;
+using ScaleLab.Orchestrator.Tests.Sweeps;
 
 namespace ScaleLab.Orchestrator.Tests.Collection;
 
@@ -50,6 +55,69 @@ public sealed class TablesTests
         Assert.All(curves.Where(c => trunks.Contains(c.RunKey)), c => Assert.False(c.Annealed));
         Assert.Equal(6, curves.Count(c => c.Annealed));
         Assert.Equal(sweep.Plan.Bill, timings.Sum(t => t.CSpent), 1e-6 * sweep.Plan.Bill);
+    }
+
+    [Fact]
+    public async Task Timings_hold_the_finish_against_what_was_foretold()
+    {
+        using var sweep = new TestSweep();
+        var begun = DateTimeOffset.UtcNow.AddSeconds(-2);
+        await sweep.RunAsync(() => new SimulatedExecutor(1));
+        var timings = Csv.Read<TimingRow>(sweep.Folder.TimingsFile).ToDictionary(t => t.RunKey);
+        Assert.All(timings.Values, t => Assert.InRange(Moment(t.Finish), begun, DateTimeOffset.UtcNow));
+
+        // On one slot the last of them is foretold for the sum of all.
+        var last = timings.Values.Max(t => Moment(t.PredictedFinish)) - begun;
+        var work = TimeSpan.FromSeconds(sweep.Plan.Runs.Sum(r => r.Time.TotalSeconds));
+        Assert.InRange(last, work, work + TimeSpan.FromMinutes(1));
+        Assert.All(sweep.Plan.Runs.Where(r => r.Spec.Parent is not null), r => Assert.True(Moment(timings[r.Spec.Key].PredictedFinish) > Moment(timings[r.Spec.Parent!].PredictedFinish)));
+
+        static DateTimeOffset Moment(string? text) => DateTimeOffset.ParseExact(text!, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task A_forecast_is_kept_for_runs_that_are_done_and_renewed_for_the_others()
+    {
+        using var sweep = new TestSweep();
+        var trunks = sweep.Plan.Runs.Where(r => !r.IsPoint).Select(r => r.Spec.Key).ToHashSet();
+        await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => trunks.Contains(spec.Key) ? null : new RunFailure { Class = FailureClass.Permanent, Message = "not yet" }));
+        var ancient = Forecast.Read(sweep.Folder).Finish.ToDictionary(f => f.Key, _ => DateTimeOffset.UnixEpoch);
+        File.WriteAllBytes(sweep.Folder.ForecastFile, JsonSerializer.SerializeToUtf8Bytes(new Forecast { Finish = ancient }, OrchestratorJson.Default.Forecast));
+        await sweep.RunAsync();
+        Assert.All(Forecast.Read(sweep.Folder).Finish, f => Assert.Equal(trunks.Contains(f.Key), f.Value == DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
+    public async Task What_a_stale_attempt_writes_late_is_not_read()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync(() => new SimulatedExecutor(1));
+        var (results, curves) = (sweep.Results, sweep.Curves);
+        foreach (var run in sweep.Plan.Runs)
+        {
+            var folder = sweep.Folder.Run(run.Spec.Key);
+            var stale = folder.ClaimAttempt();
+            stale.Publish(new RestorePoint(run.Spec.Training.StartStep, null));
+            File.WriteAllText(stale.CurveFile, $"run_key,step,d,c,lr,train_loss,val_loss,annealed\n{run.Spec.Key},{run.Spec.Training.EndStep},1,1,1,99,99,1\n{run.Spec.Key},1");
+            Assert.False(folder.Publish(folder.ReadResult()! with { Attempt = stale.Number, ValLoss = 99 }));
+        }
+
+        await sweep.RunAsync();
+        Assert.Equal((results, curves), (sweep.Results, sweep.Curves));
+    }
+
+    [Fact]
+    public async Task A_report_of_other_results_goes_whatever_the_clocks_say()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync();
+        File.WriteAllText(sweep.Folder.ReportFile, "of two sizes");
+        File.SetLastWriteTimeUtc(sweep.Folder.ReportFile, new DateTime(2199, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        await sweep.RunAsync();
+        Assert.True(File.Exists(sweep.Folder.ReportFile));
+        sweep.Plan = Sample.Plan(TestSweep.SixPoints.Replace("43k", "43k, 133k", StringComparison.Ordinal));
+        await sweep.RunAsync();
+        Assert.False(File.Exists(sweep.Folder.ReportFile));
     }
 
     [Fact]

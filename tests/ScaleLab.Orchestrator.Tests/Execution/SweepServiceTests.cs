@@ -182,4 +182,56 @@ public sealed class SweepServiceTests
         Assert.Equal(12, lines.Count(l => l.GetProperty("event").GetString() == "run_retried" && l.GetProperty("class").GetString() == "lost"));
         Assert.Equal(12, lines.Count(l => l.GetProperty("event").GetString() == "run_ended" && l.GetProperty("status").GetString() == "ok"));
     }
+
+    [Fact]
+    public async Task A_clock_that_jumps_changes_no_table()
+    {
+        using var steady = new TestSweep();
+        await steady.RunAsync();
+        using var jumpy = new TestSweep();
+        await jumpy.RunAsync(() => new ScriptedExecutor((_, attempt) => attempt == 1 ? Lost : null), new JumpyTime());
+        Assert.Equal((steady.Results, steady.Curves), (jumpy.Results, jumpy.Curves));
+    }
+
+    [Fact]
+    public async Task What_a_killed_driver_left_half_written_goes_and_what_another_writes_now_stays()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync();
+        var (old, fresh) = ($"{sweep.Folder.PlanFile}.{Guid.NewGuid():N}", $"{sweep.Folder.OwnerFile}.{Guid.NewGuid():N}");
+        File.WriteAllText(old, "half");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-1));
+        File.WriteAllText(fresh, "half");
+        await sweep.RunAsync();
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(fresh));
+        Assert.Equal(12, Csv.Read<PlanRow>(sweep.Folder.PlanFile).Count);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_one_line()
+    {
+        using var sweep = new TestSweep();
+        var folder = new SweepFolder("/sys/scalelab");
+        var session = new SweepSession(sweep.Plan, folder, TimeProvider.System);
+        var error = await Assert.ThrowsAsync<InputException>(() => session.RunAsync(() => new SimulatedExecutor(1), _ => sweep.View, _ => { }, TestContext.Current.CancellationToken));
+        Assert.StartsWith("cannot write to /sys/scalelab: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; choose another folder with --out", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    /// <summary>Its date leaps by a decade, back and forth, each time somebody looks.</summary>
+    private sealed class JumpyTime : TimeProvider
+    {
+        private readonly HastyTime _steady = new();
+        private int _reads;
+
+        public override long TimestampFrequency => _steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddYears(++_reads % 2 == 0 ? 10 : -10);
+
+        public override long GetTimestamp() => _steady.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _steady.CreateTimer(callback, state, dueTime, period);
+    }
 }
