@@ -24,16 +24,13 @@ internal sealed class SweepService(
     ILogger<SweepService> log) : BackgroundService
 {
     private readonly RunQueue _queue = new(plan.Runs);
-    private readonly SlotBoard _slots = new(executor.Devices);
     private readonly FailureBook _failures = new();
     private readonly MemoryBook _memory = new(folder);
     private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(256);
-    private readonly Dictionary<string, string> _avoided = [];
-    private readonly Queue<PlannedRun> _alone = new();
     private readonly List<FailedRun> _failed = [];
     private readonly HashSet<string> _settled = [];
+    private Dispatcher _dispatcher = null!;
     private SweepReporter _reporter = null!;
-    private PlannedRun? _exclusive;
     private bool _paused;
     private int _waiting;
     private int _done;
@@ -46,7 +43,7 @@ internal sealed class SweepService(
     {
         try
         {
-            Survey();
+            Begin();
             log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.Devices.Count);
             await DriveAsync(stoppingToken);
             log.SweepEnded(lifetime.End, _done, _failed.Count);
@@ -57,21 +54,15 @@ internal sealed class SweepService(
         }
     }
 
-    // The files say what is left to do.
-    private void Survey()
+    private void Begin()
     {
         var progress = new SweepProgress(plan.Runs.Count, _queue, executor.Devices.Count, time);
         _reporter = new SweepReporter(progress, view, log);
-        var results = plan.Runs.ToDictionary(r => r.Spec.Key, r => folder.Run(r.Spec.Key).ReadResult());
+        _dispatcher = new Dispatcher(_queue, executor.Devices);
+        var survey = Survey.Of(plan, folder, executor.IsSimulated);
         foreach (var run in plan.Runs)
         {
-            var result = results[run.Spec.Key];
-            if (result is not null && (result.Machine.Device == SimulatedExecutor.Device) != executor.IsSimulated)
-            {
-                throw new InputException($"{folder.Path} holds {(executor.IsSimulated ? "trained" : "simulated")} results; choose another folder with --out");
-            }
-
-            if (result is { Status: RunStatus.Ok })
+            if (survey.IsDone(run.Spec.Key))
             {
                 _settled.Add(run.Spec.Key);
                 progress.IsDone();
@@ -85,17 +76,18 @@ internal sealed class SweepService(
 
         foreach (var run in plan.Runs)
         {
-            if (results[run.Spec.Key] is { Status: not RunStatus.Ok } bad)
+            if (survey.Results[run.Spec.Key] is { Status: not RunStatus.Ok } bad)
             {
                 Fail(run, bad.Status, RunState.Reason(bad));
             }
-            else if (results[run.Spec.Key] is null)
+            else if (survey.Results[run.Spec.Key] is null)
             {
                 OpenAttempts.Close(folder.Run(run.Spec.Key), owner, log);
-                if (run.Spec.Parent is null || results[run.Spec.Parent] is { Status: RunStatus.Ok })
-                {
-                    _queue.Add(run);
-                }
+            }
+
+            if (survey.IsReady(run))
+            {
+                _dispatcher.Add(run);
             }
         }
     }
@@ -105,7 +97,7 @@ internal sealed class SweepService(
         while (true)
         {
             StartReady(stop);
-            if (_slots.Busy + _waiting == 0)
+            if (_dispatcher.Busy + _waiting == 0)
             {
                 return;
             }
@@ -118,49 +110,46 @@ internal sealed class SweepService(
 
     private void StartReady(CancellationToken stop)
     {
-        foreach (var slot in _slots.Free)
+        foreach (var slot in _dispatcher.Free)
         {
-            if (!stop.IsCancellationRequested && !_paused && _exclusive is null && TryTake(executor.Devices[slot], out var run))
+            if (stop.IsCancellationRequested || _paused || !TryTake(slot, out var run))
             {
-                if (executor.IsSimulated || room.Holds(run))
-                {
-                    Start(run, slot, stop);
-                }
-                else
-                {
-                    _queue.Add(run);
-                    Pause(run, stop);
-                }
+                continue;
+            }
+
+            if (executor.IsSimulated || room.Holds(run))
+            {
+                Start(run, slot, stop);
+            }
+            else
+            {
+                _dispatcher.Add(run);
+                Pause(run, stop);
             }
         }
     }
 
-    private bool TryTake(string device, out PlannedRun run)
+    private bool TryTake(int slot, out PlannedRun run)
     {
-        while (_queue.TryTake(r => _avoided.GetValueOrDefault(r.Spec.Key) != device || !_slots.HasOther(device), out run))
+        while (_dispatcher.TryTake(slot, out run))
         {
             if (_failures.Bars(run) is not { } reason)
             {
                 return true;
             }
 
-            Bar(run, reason);
+            folder.Run(run.Spec.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
+            Fail(run, RunStatus.Failed, reason, FailureClass.Permanent);
         }
 
-        if (_slots.Busy > 0 || !_alone.TryDequeue(out run!))
-        {
-            return false;
-        }
-
-        _exclusive = run;
-        return true;
+        return false;
     }
 
     private void Start(PlannedRun run, int slot, CancellationToken stop)
     {
         var device = executor.Devices[slot];
         var where = new Assignment(slot, _memory.Recomputes(run, device));
-        _slots.Take(slot);
+        _dispatcher.Occupy(slot, run);
         _reporter.Started(run, device, where.Recompute);
         _ = AttemptAsync();
 
@@ -188,8 +177,7 @@ internal sealed class SweepService(
     private void Ended(PlannedRun run, Assignment where, RunFailure? failure, CancellationToken stop)
     {
         var device = executor.Devices[where.Slot];
-        _slots.Return(where.Slot);
-        _exclusive = null;
+        _dispatcher.Return(where.Slot);
 
         // The file is the truth, whatever the worker said last.
         if (folder.Run(run.Spec.Key).ReadResult() is { } result)
@@ -216,7 +204,7 @@ internal sealed class SweepService(
         }
 
         var verdict = _failures.Decide(run, device, failure.Class);
-        if (verdict.DeviceIsSuspect && _slots.Quarantine(device))
+        if (verdict.DeviceIsSuspect && _dispatcher.Quarantine(device))
         {
             _reporter.Quarantined(device, failure.Class);
         }
@@ -235,26 +223,26 @@ internal sealed class SweepService(
     private void TryAgain(PlannedRun run, string device, RunFailure failure, Verdict verdict, CancellationToken stop)
     {
         _reporter.WillRetry(run, failure, verdict);
-        var alone = false;
         switch (verdict.Retry)
         {
+            case Retry.WhenThereIsRoom:
+                _dispatcher.Add(run);
+                Pause(run, stop);
+                return;
             case Retry.Elsewhere:
-                _avoided[run.Spec.Key] = device;
-                break;
-            case Retry.ThenAlone:
-                alone = verdict.Count > 1;
+                _dispatcher.Avoid(run, device);
                 break;
             case Retry.InLessMemory:
                 _memory.RanOut(run, device);
-                alone = verdict.Count > 1;
                 break;
-            case Retry.WhenThereIsRoom:
-                _queue.Add(run);
-                Pause(run, stop);
-                return;
         }
 
-        After(verdict.Pause, () => (alone ? _alone.Enqueue : (Action<PlannedRun>)_queue.Add)(run), stop);
+        if (verdict.Retry is Retry.InLessMemory or Retry.ThenAlone && verdict.Count > 1)
+        {
+            _dispatcher.Isolate(run);
+        }
+
+        After(verdict.Pause, () => _dispatcher.Add(run), stop);
     }
 
     // The disk is looked at again and again, and said once.
@@ -300,14 +288,8 @@ internal sealed class SweepService(
         _reporter.Finished(run, result);
         foreach (var child in _queue.Children(run))
         {
-            _queue.Add(child);
+            _dispatcher.Add(child);
         }
-    }
-
-    private void Bar(PlannedRun run, string reason)
-    {
-        folder.Run(run.Spec.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
-        Fail(run, RunStatus.Failed, reason, FailureClass.Permanent);
     }
 
     private void Fail(PlannedRun run, RunStatus status, string reason, FailureClass? failure = null)

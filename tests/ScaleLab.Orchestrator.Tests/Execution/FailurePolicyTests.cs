@@ -162,6 +162,22 @@ public sealed class FailurePolicyTests
         Assert.InRange(sweep.View.Changes.Count(c => c.StartsWith("pause", StringComparison.Ordinal)), 1, 12);
     }
 
+    [Fact]
+    public async Task Nothing_is_started_where_there_is_no_room_for_it_not_even_what_runs_alone()
+    {
+        using var sweep = new TestSweep(TwelveRuns);
+        var victim = sweep.Plan.Runs[0].Spec.Key;
+        var executor = new ScriptedExecutor((spec, attempt) => spec.Key == victim && attempt <= 2 ? Failure(FailureClass.HostOutOfMemory) : null, "cpu", "cpu") { IsSimulated = false };
+        var shortages = new HashSet<int>();
+
+        // Too little each time, and enough at the second look.
+        sweep.Room = new DiskRoom(() => shortages.Add(executor.Attempts.Count) ? 1 : long.MaxValue);
+        Assert.Equal(12, (await sweep.RunAsync(() => executor)).Done);
+        Assert.Equal(victim, executor.Attempts[^1].Key);
+        Assert.Equal(14, executor.Attempts.Count);
+        Assert.Contains(sweep.View.Changes, c => c.StartsWith("pause: ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false, FailureClass.Interrupted, "its driver was killed")]
     [InlineData(true, FailureClass.NodeLost, "machine elsewhere went away")]

@@ -1,0 +1,52 @@
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>Matches runs that may start with slots that are free. Not thread-safe.</summary>
+/// <param name="queue">Runs that may go anywhere, in their order.</param>
+/// <param name="devices">The device of each slot.</param>
+internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices)
+{
+    private readonly SlotBoard _slots = new(devices);
+    private readonly Dictionary<string, string> _avoided = [];
+    private readonly HashSet<string> _solitary = [];
+    private readonly Queue<PlannedRun> _alone = new();
+    private bool _exclusive;
+
+    public int Busy => _slots.Busy;
+
+    /// <summary>Slots that may be taken now, the best first.</summary>
+    public IReadOnlyList<int> Free => _slots.Free;
+
+    public void Add(PlannedRun run) => (_solitary.Contains(run.Spec.Key) ? _alone.Enqueue : (Action<PlannedRun>)queue.Add)(run);
+
+    /// <summary>From now on the run shares the machine with no other, and waits until the others are through.</summary>
+    public void Isolate(PlannedRun run) => _solitary.Add(run.Spec.Key);
+
+    /// <summary>The run goes to another device next time, where there is one.</summary>
+    public void Avoid(PlannedRun run, string device) => _avoided[run.Spec.Key] = device;
+
+    /// <returns>False for the last device.</returns>
+    public bool Quarantine(string device) => _slots.Quarantine(device);
+
+    /// <summary>The next run for a slot: off the queue, to be started or put back. None while a run has all to itself.</summary>
+    public bool TryTake(int slot, out PlannedRun run)
+    {
+        run = null!;
+        return !_exclusive
+            && (queue.TryTake(r => _avoided.GetValueOrDefault(r.Spec.Key) != devices[slot] || !_slots.HasOther(devices[slot]), out run)
+                || (_slots.Busy == 0 && _alone.TryDequeue(out run!)));
+    }
+
+    public void Occupy(int slot, PlannedRun run)
+    {
+        _slots.Take(slot);
+        _exclusive = _solitary.Contains(run.Spec.Key);
+    }
+
+    public void Return(int slot)
+    {
+        _slots.Return(slot);
+        _exclusive = false;
+    }
+}

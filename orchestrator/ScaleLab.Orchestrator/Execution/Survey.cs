@@ -1,0 +1,24 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>What the files say is left to do.</summary>
+/// <param name="Results">Of every run of the plan, by key; null where it has none.</param>
+internal sealed record Survey(IReadOnlyDictionary<string, RunResult?> Results)
+{
+    /// <exception cref="InputException">The folder holds results of the other kind of executor.</exception>
+    public static Survey Of(Plan plan, SweepFolder folder, bool simulated)
+    {
+        var results = plan.Runs.ToDictionary(r => r.Spec.Key, r => folder.Run(r.Spec.Key).ReadResult());
+        return results.Values.Any(r => r is not null && (r.Machine.Device == SimulatedExecutor.Device) != simulated)
+            ? throw new InputException($"{folder.Path} holds {(simulated ? "trained" : "simulated")} results; choose another folder with --out")
+            : new Survey(results);
+    }
+
+    public bool IsDone(string key) => Results[key] is { Status: RunStatus.Ok };
+
+    /// <summary>It has no result, and needs none that is not there.</summary>
+    public bool IsReady(PlannedRun run) => Results[run.Spec.Key] is null && (run.Spec.Parent is null || IsDone(run.Spec.Parent));
+}
