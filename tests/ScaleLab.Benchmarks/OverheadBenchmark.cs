@@ -8,7 +8,7 @@ namespace ScaleLab.Benchmarks;
 
 /// <summary>
 /// A sweep of 20 runs by <c>scalelab run</c> against the bare runner on the same run folders, in turns: one process with all of them,
-/// then two side by side with half each. Medians of the rounds.
+/// then two side by side with half each. Medians of the rounds. The sweep's time has planning, tables, fits, figures and report in it.
 /// </summary>
 internal static class OverheadBenchmark
 {
@@ -19,7 +19,7 @@ internal static class OverheadBenchmark
         data: {source: markov, states: 16, tokens: 2_000_000}
         grid:
           n: [40k]
-          d: [300k]
+          d: [TOKENS]
           seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
         train: {schedule: cosine}
         """;
@@ -27,9 +27,10 @@ internal static class OverheadBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 3;
+        var text = Text.Replace("TOKENS", args.Length > 1 ? args[1] : "600k", StringComparison.Ordinal);
         using var root = new Root();
-        File.WriteAllText(root.In("overhead.yaml"), Text);
-        File.WriteAllText(root.In("one.yaml"), Text.Replace("seed: [0,", "seed: [100] #", StringComparison.Ordinal));
+        File.WriteAllText(root.In("overhead.yaml"), text);
+        File.WriteAllText(root.In("one.yaml"), text.Replace("seed: [0,", "seed: [100] #", StringComparison.Ordinal));
 
         // Prepares the corpus, and fills the caches.
         await Sweep(root, "one.yaml", 1);
