@@ -38,12 +38,12 @@ internal sealed class SpecBinder(string file)
         {
             if (!seen.TryAdd(key.Text, key.Start))
             {
-                throw Error(key, $"'{key.Text}' stands here twice; first in line {seen[key.Text].Line}");
+                throw Error(key, $"'{Short(key)}' stands here twice; first in line {seen[key.Text].Line}");
             }
 
             if (!known.TryGetValue(key.Text, out var property))
             {
-                throw Error(key, $"unknown key '{key.Text}'{Suggestion.For(key.Text, known.Keys)}");
+                throw Error(key, $"unknown key '{Short(key)}'{Suggestion.For(key.Text, known.Keys)}");
             }
 
             var inner = path.Length == 0 ? key.Text : $"{path}.{key.Text}";
@@ -64,8 +64,11 @@ internal sealed class SpecBinder(string file)
             : result;
     }
 
+    /// <summary>What may be written in YAML: an ignored property is listed among the others, but cannot be read or set.</summary>
+    internal static IEnumerable<JsonPropertyInfo> Keys(JsonTypeInfo type) => type.Properties.Where(p => !p.IsExtensionData && p.Set is not null);
+
     private static Dictionary<string, JsonPropertyInfo> Known(JsonTypeInfo type) =>
-        type.Properties.Where(p => !p.IsExtensionData)
+        Keys(type)
             .Concat(type.Properties.Any(p => p.IsExtensionData) ? Axes : [])
             .ToDictionary(p => p.Name);
 
@@ -198,7 +201,7 @@ internal sealed class SpecBinder(string file)
 
     private static string Name(string path) => path[(path.LastIndexOf('.') + 1)..].Split('[')[0];
 
-    private static string Short(YamlScalar scalar) => scalar.Text.Length <= 40 ? scalar.Text.ReplaceLineEndings(" ") : scalar.Text[..37].ReplaceLineEndings(" ") + "...";
+    private static string Short(YamlScalar scalar) => scalar.Text.Length <= 40 ? scalar.Text : $"{scalar.Text.AsSpan(0, 37)}...";
 
     private InputException Error(YamlNode at, string message) => new(file, at.Start.Line, at.Start.Column, message);
 }

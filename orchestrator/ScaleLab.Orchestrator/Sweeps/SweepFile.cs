@@ -45,7 +45,7 @@ internal sealed class SweepFile
             var bytes = new byte[LargestFile + 1];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length <= LargestFile
-                ? Parse(path, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length).TrimStart('\uFEFF'))
+                ? Parse(path, bytes.AsSpan(0, length))
                 : throw new InputException($"{path}: more than {LargestFile} bytes; that is no sweep");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -56,9 +56,19 @@ internal sealed class SweepFile
         {
             throw new InputException($"{path}: {(Directory.Exists(path) ? "is a folder" : e.Message)}");
         }
+    }
+
+    /// <param name="file">Names the text in errors; relative paths start at its folder.</param>
+    /// <param name="text">YAML in UTF-8.</param>
+    public static SweepFile Parse(string file, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return Parse(file, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text).TrimStart('\uFEFF'));
+        }
         catch (DecoderFallbackException)
         {
-            throw new InputException($"{path}: is not UTF-8 text");
+            throw new InputException($"{file}: is not UTF-8 text");
         }
     }
 

@@ -30,57 +30,75 @@ internal static class YamlTree
         var open = new Stack<YamlNode>();
         var keys = new Stack<YamlScalar?>();
         YamlNode? root = null;
+
+        // The parser takes it for the end of the file, and would drop what follows without a word.
+        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
+        {
+            var line = text.AsSpan(0, nul).Count('\n');
+            throw new InputException(file, line + 1, nul - text.AsSpan(0, nul).LastIndexOf('\n'), "a NUL character; a sweep is text");
+        }
+
+        var parser = new Parser(new StringReader(text));
+        while (MoveNext(file, parser))
+        {
+            var node = parser.Current switch
+            {
+                AnchorAlias e => throw Error(file, e.Start, "aliases are not allowed in a sweep"),
+                NodeEvent { Anchor.IsEmpty: false } e => throw Error(file, e.Start, "anchors are not allowed in a sweep"),
+                NodeEvent { Tag.IsEmpty: false } e => throw Error(file, e.Start, "tags are not allowed in a sweep"),
+                DocumentStart e when root is not null => throw Error(file, e.Start, "a second document; a file holds one sweep"),
+                Scalar e => new YamlScalar(e.Start, e.Value, e.Style == ScalarStyle.Plain),
+                SequenceStart e => new YamlList(e.Start, []),
+                MappingStart e => new YamlMap(e.Start, []),
+                _ => (YamlNode?)null,
+            };
+            if (node is null)
+            {
+                if (parser.Current is SequenceEnd or MappingEnd)
+                {
+                    open.Pop();
+                    keys.Pop();
+                }
+
+                continue;
+            }
+
+            root ??= node;
+            if (open.TryPeek(out var parent))
+            {
+                Attach(file, parent, keys, node);
+            }
+
+            if (node is not YamlScalar)
+            {
+                if (open.Count == DeepestNesting)
+                {
+                    throw Error(file, node.Start, $"nested deeper than {DeepestNesting} levels");
+                }
+
+                open.Push(node);
+                keys.Push(null);
+            }
+        }
+
+        return root ?? throw new InputException(file, 1, 1, "the file is empty");
+    }
+
+    private static bool MoveNext(string file, Parser parser)
+    {
         try
         {
-            var parser = new Parser(new StringReader(text));
-            while (parser.MoveNext())
-            {
-                var node = parser.Current switch
-                {
-                    AnchorAlias e => throw Error(file, e.Start, "aliases are not allowed in a sweep"),
-                    NodeEvent { Anchor.IsEmpty: false } e => throw Error(file, e.Start, "anchors are not allowed in a sweep"),
-                    NodeEvent { Tag.IsEmpty: false } e => throw Error(file, e.Start, "tags are not allowed in a sweep"),
-                    DocumentStart e when root is not null => throw Error(file, e.Start, "a second document; a file holds one sweep"),
-                    Scalar e => new YamlScalar(e.Start, e.Value, e.Style == ScalarStyle.Plain),
-                    SequenceStart e => new YamlList(e.Start, []),
-                    MappingStart e => new YamlMap(e.Start, []),
-                    _ => (YamlNode?)null,
-                };
-                if (node is null)
-                {
-                    if (parser.Current is SequenceEnd or MappingEnd)
-                    {
-                        open.Pop();
-                        keys.Pop();
-                    }
-
-                    continue;
-                }
-
-                root ??= node;
-                if (open.TryPeek(out var parent))
-                {
-                    Attach(file, parent, keys, node);
-                }
-
-                if (node is not YamlScalar)
-                {
-                    if (open.Count == DeepestNesting)
-                    {
-                        throw Error(file, node.Start, $"nested deeper than {DeepestNesting} levels");
-                    }
-
-                    open.Push(node);
-                    keys.Push(null);
-                }
-            }
+            return parser.MoveNext();
         }
         catch (YamlException e)
         {
             throw Error(file, e.Start, e.Message.TrimEnd('.'));
         }
-
-        return root ?? throw new InputException(file, 1, 1, "the file is empty");
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // Some broken texts break the parser's own invariants before it knows what is wrong with them.
+            throw Error(file, parser.Current?.End ?? new Mark(0, 1, 1), "no YAML from here on");
+        }
     }
 
     private static void Attach(string file, YamlNode parent, Stack<YamlScalar?> keys, YamlNode node)

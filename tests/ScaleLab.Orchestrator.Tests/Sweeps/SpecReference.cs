@@ -51,7 +51,7 @@ internal static partial class SpecReference
         text.Append(CultureInfo.InvariantCulture, $"### {(path.Length == 0 ? "The whole file" : $"`{path}:`")}\n\n{Comments["T:" + type.FullName]}\n\n");
         text.Append("| key | value | default | |\n|---|---|---|---|\n");
         var inner = new List<(Type, string)>();
-        foreach (var property in Options.GetTypeInfo(type).Properties.Where(p => !p.IsExtensionData))
+        foreach (var property in SpecBinder.Keys(Options.GetTypeInfo(type)))
         {
             var bare = SpecBinder.Bare(property.PropertyType);
             if (IsObject(bare))
@@ -118,7 +118,7 @@ internal static partial class SpecReference
     {
         var info = Options.GetTypeInfo(type);
         var properties = new JsonObject();
-        foreach (var property in info.Properties.Where(p => !p.IsExtensionData))
+        foreach (var property in SpecBinder.Keys(info))
         {
             properties[property.Name] = Described(property, SpecBinder.Bare(property.PropertyType));
         }
