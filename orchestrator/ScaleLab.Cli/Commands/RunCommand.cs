@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Cli.Output;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
@@ -21,6 +22,7 @@ internal sealed class RunCommand : Verb
         DefaultValueFactory = _ => "local",
     };
 
+    private readonly Option<double> _failures = new("--failures") { Description = "simulated: the share of attempts that are lost on the way", HelpName = "SHARE" };
     private readonly DeviceArguments _devices;
 
     /// <param name="output">Takes the answer.</param>
@@ -34,6 +36,7 @@ internal sealed class RunCommand : Verb
         Add(_spec);
         Add(_out);
         Add(_executor.AcceptOnlyFromAmong("local", "simulated"));
+        Add(_failures);
         _devices.AddTo(this);
         SetAction(async (parse, cancellation) =>
         {
@@ -44,11 +47,18 @@ internal sealed class RunCommand : Verb
             var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);
             var plan = await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation);
             var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
-            var summary = await new SweepSession(plan, folder, TimeProvider.System).RunAsync(
-                () => simulated ? new SimulatedExecutor(slots) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
+            var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
+            var model = Model(plan, simulated, parse.GetValue(_failures));
+            var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock }.RunAsync(
+                () => simulated ? new SimulatedExecutor(slots, model: model, clock: clock) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
                 remaining => View(error, remaining),
                 _ => Analyse(output, plan, folder),
                 cancellation);
+            if (clock is { Elapsed: var elapsed } && elapsed > TimeSpan.Zero)
+            {
+                error.WriteLine($"simulated: {ProgressText.Duration(elapsed)} on {slots} {(slots == 1 ? "slot" : "slots")}");
+            }
+
             return RunText.Write(output, error, folder, summary);
         });
     }
@@ -60,6 +70,17 @@ internal sealed class RunCommand : Verb
         "scalelab run sweeps/lm-gpu.yaml --devices cuda:0,cuda:1",
         "scalelab run my-sweep.yaml --executor simulated",
     ];
+
+    private static SimulationModel Model(Plan plan, bool simulated, double failures)
+    {
+        if (failures is not (>= 0 and < 1) || (failures > 0 && !simulated))
+        {
+            throw new InputException(simulated ? $"--failures {failures}: expected a share from 0 to less than 1" : "--failures belongs to --executor simulated");
+        }
+
+        var times = plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Time);
+        return new SimulationModel { FailureShare = failures, Estimate = key => times[key] };
+    }
 
     private static IProgressView View(TextWriter error, string opening)
     {

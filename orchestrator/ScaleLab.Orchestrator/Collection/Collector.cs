@@ -29,6 +29,17 @@ internal static class Collector
         return states;
     }
 
+    /// <summary>Whether the tables were written after the plan and after every result, so that collecting again would change nothing.</summary>
+    public static bool IsCurrent(SweepFolder folder, IReadOnlyList<PlannedRun> runs)
+    {
+        // The last one that a collection writes.
+        var written = File.GetLastWriteTimeUtc(folder.TimingsFile);
+        return File.Exists(folder.ResultsFile)
+            && File.Exists(folder.CurvesFile)
+            && File.GetLastWriteTimeUtc(folder.PlanFile) < written
+            && runs.All(r => File.GetLastWriteTimeUtc(folder.Run(r.Spec.Key).ResultFile) < written);
+    }
+
     // A report of other results goes before they come: that one is there then says that it is theirs, whatever the clocks say.
     private static void Write<T>(string file, IEnumerable<T> rows, Action? beforeChange = null)
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Contracts.Workers;
@@ -9,27 +7,31 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Trains nothing: writes whole run folders whose losses follow a known law, the same at every attempt. For trying out a design, and for tests.</summary>
 /// <param name="slots">Runs at once.</param>
 /// <param name="beforeWrite">Called before each write with what is about to be written; throwing there is a kill at that point.</param>
-internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite = null) : IRunExecutor
+/// <param name="model">Durations and failures.</param>
+/// <param name="clock">Attempts wait on it as long as they would train; without one they take no time.</param>
+internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite = null, SimulationModel? model = null, SimulatedTime? clock = null) : IRunExecutor
 {
     /// <summary>Marks results, so that they never mix with real ones.</summary>
     public const string Device = "simulated";
 
     // Curve rows per run, and curve rows per checkpoint.
     private const int Rows = 20;
-    private const int RowsPerCheckpoint = 5;
+    private const int RowsPerCheckpoint = 10;
 
-    private const double FlopsPerSecond = 5e10;
+    private readonly SimulationModel _model = model ?? new SimulationModel();
 
     public IReadOnlyList<string> Devices { get; } = [.. Enumerable.Repeat(Device, slots)];
 
     public bool IsSimulated => true;
 
-    /// <summary>The form of Hoffmann et al. 2022, eq. 10, with made-up constants of the size seen on bytes of English. Nats.</summary>
-    public static double Law(double n, double d) => 0.6 + (12 / Math.Pow(n, 0.25)) + (35 / Math.Pow(d, 0.3));
-
     public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
-        await Task.Yield();
+        // With a clock, all up to the first wait happens at once: time moves on when every attempt waits.
+        if (clock is null)
+        {
+            await Task.Yield();
+        }
+
         var spec = folder.ReadSpec();
         Before("attempt");
         var attempt = folder.ClaimAttempt();
@@ -45,25 +47,13 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static double LossAt(TrainingSpec training, long d, double annealed)
-    {
-        // Branches of one trunk share most of their noise, as real ones do.
-        var noise = (0.002 * Gaussian(RunKey.Trunk(training))) + (0.0005 * Gaussian(RunKey.Of(training)));
-        return Law(training.Model.Parameters.Total, d) * (1.03 - (0.03 * annealed)) * (1 + noise);
-    }
-
-    private static double Gaussian(string seed)
-    {
-        var random = new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(seed))));
-        return Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-    }
-
-    private static RestorePoint LatestCheckpoint(RunFolder folder, TrainingSpec training) => folder.AttemptNumbers()
+    private static RestorePoint LatestCheckpoint(RunFolder folder, AttemptFolder attempt, TrainingSpec training) => Enumerable.Range(1, attempt.Number - 1)
         .SelectMany(k => folder.Attempt(k).CheckpointSteps().Select(s => new RestorePoint(s, k)))
         .Where(p => p.Step <= training.EndStep)
         .OrderByDescending(p => p.Step).ThenByDescending(p => p.Attempt)
         .FirstOrDefault(new RestorePoint(training.StartStep, null));
 
+    // From checkpoint to checkpoint; each stretch ends with one word to the driver, after which it may move the time on.
     private async Task<RunFailure?> TrainAsync(RunFolder folder, RunSpec spec, AttemptFolder attempt, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         var training = spec.Training;
@@ -72,57 +62,59 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
             return new RunFailure { Class = FailureClass.Permanent, Message = $"its parent {parent} has no result" };
         }
 
-        var restore = LatestCheckpoint(folder, training);
+        var restore = LatestCheckpoint(folder, attempt, training);
         Before("restore");
         attempt.Publish(restore);
 
-        var timeline = new Timeline(training.Batch);
-        var rate = new LearningRate(training);
-        var stride = Math.Max(1, (training.EndStep - training.StartStep) / Rows);
-        var rows = Enumerable.Range(1, int.MaxValue)
-            .Select(i => (Step: Math.Min(training.EndStep, training.StartStep + (i * stride)), Number: i))
-            .TakeWhile(r => training.StartStep + ((r.Number - 1) * stride) < training.EndStep)
-            .Where(r => r.Step > restore.Step);
-        foreach (var (step, number) in rows)
+        var curve = new Curve(this, spec, attempt);
+        var (duration, lost) = (_model.Duration(spec), _model.LostAt(spec, attempt.Number));
+        var stretches = Stretches(training).Where(s => s[^1] > restore.Step).ToList();
+        var (begin, from) = (restore.Step, restore.Step);
+        var wait = WaitAsync(stretches.Count > 0 ? stretches[0][^1] : from);
+        foreach (var (stretch, next) in stretches.Zip(stretches.Skip(1).Append(null)))
         {
+            await wait;
             if (stop.IsCancellationRequested)
             {
-                return new RunFailure { Class = FailureClass.Interrupted, Message = $"stopped at step {step}" };
+                return new RunFailure { Class = FailureClass.Interrupted, Message = $"stopped at step {from}" };
             }
 
-            var d = timeline.SeenBefore(step);
-            var last = step == training.EndStep;
-            var annealed = training.Phase == RunPhase.Trunk ? 0 : (double)(step - training.StartStep) / (training.EndStep - training.StartStep);
-            var loss = LossAt(training, d, annealed);
-            Append(attempt.CurveFile, new CurveRow
+            if (lost < (Share(stretch[^1]) - Share(begin)) / (1 - Share(begin)))
             {
-                RunKey = spec.Key,
-                Step = step,
-                D = d,
-                C = training.Model.TrainingFlops(d),
-                Lr = rate.At(step - 1),
-                TrainLoss = loss,
-                ValLoss = last ? loss : null,
-                Annealed = last && training.Phase != RunPhase.Trunk,
-            });
-            if (last || number % RowsPerCheckpoint == 0)
-            {
-                Before("checkpoint");
-                Directory.CreateDirectory(attempt.CheckpointFolder(step));
+                return new RunFailure { Class = FailureClass.Lost, Message = "the simulated worker was lost" };
             }
 
-            await report(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder.Path, Attempt = attempt.Number, Step = step, D = d, Loss = loss });
+            var loss = curve.Write(stretch.Where(s => s > restore.Step));
+            from = stretch[^1];
+            Before("checkpoint");
+            Directory.CreateDirectory(attempt.CheckpointFolder(from));
+            if (next is not null)
+            {
+                wait = WaitAsync(next[^1]);
+                await report(new WorkerEvent { Kind = WorkerEventKind.Progress, Run = folder.Path, Attempt = attempt.Number, Step = from, D = curve.Seen(from), Loss = loss });
+            }
         }
 
         Before("result");
-        folder.Publish(Result(spec, attempt, timeline));
+        folder.Publish(Result(spec, attempt, duration));
         return null;
+
+        double Share(long step) => (double)(step - training.StartStep) / (training.EndStep - training.StartStep);
+
+        Task WaitAsync(long step) => clock is null ? Task.CompletedTask : Task.Delay(duration * (Share(step) - Share(from)), clock, CancellationToken.None);
     }
 
-    private static RunResult Result(RunSpec spec, AttemptFolder attempt, Timeline timeline)
+    // Steps of the rows, cut where checkpoints stand: the last one at the end.
+    private static IEnumerable<long[]> Stretches(TrainingSpec training) => Enumerable.Range(1, Rows)
+        .Select(i => training.StartStep + (long)((Int128)(training.EndStep - training.StartStep) * i / Rows))
+        .Where(s => s > training.StartStep)
+        .Distinct()
+        .Chunk(RowsPerCheckpoint);
+
+    private static RunResult Result(RunSpec spec, AttemptFolder attempt, TimeSpan duration)
     {
         var training = spec.Training;
-        var loss = LossAt(training, training.D, training.Phase == RunPhase.Trunk ? 0 : 1);
+        var loss = SimulationModel.Losses(spec)(training.D, training.Phase == RunPhase.Trunk ? 0 : 1);
         return new RunResult
         {
             Key = spec.Key,
@@ -133,28 +125,71 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
             ValLoss = loss,
             ValLossSe = 0.001 * loss,
             ValBpb = loss / Math.Log(2),
-            WallSeconds = training.Model.TrainingFlops(training.D - timeline.SeenBefore(training.StartStep)) / FlopsPerSecond,
+            WallSeconds = Math.Round(duration.TotalSeconds, 3),
             Machine = new RunMachine { Host = Device, Device = Device, Libtorch = "", Build = spec.Build },
         };
     }
 
-    private void Append(string file, CurveRow row)
-    {
-        using var buffer = new MemoryStream();
-        Csv.Write(buffer, [row]);
-        var text = buffer.ToArray().AsSpan();
-        using var stream = new FileStream(file, FileMode.Append, FileAccess.Write);
-        if (stream.Position > 0)
-        {
-            text = text[(text.IndexOf((byte)'\n') + 1)..];
-        }
-
-        // In two writes, as a kill may fall between any two bytes.
-        stream.Write(text[..(text.Length / 2)]);
-        stream.Flush();
-        Before("curve");
-        stream.Write(text[(text.Length / 2)..]);
-    }
+    private bool Mortal => beforeWrite is not null;
 
     private void Before(string write) => beforeWrite?.Invoke(write);
+
+    private sealed class Curve(SimulatedExecutor executor, RunSpec spec, AttemptFolder attempt)
+    {
+        private readonly Timeline _timeline = new(spec.Training.Batch);
+        private readonly LearningRate _rate = new(spec.Training);
+        private readonly Func<long, double, double> _loss = SimulationModel.Losses(spec);
+
+        public long Seen(long step) => _timeline.SeenBefore(step);
+
+        /// <returns>The loss of the last row.</returns>
+        public double? Write(IEnumerable<long> steps)
+        {
+            // Unbuffered where a kill may fall between any two bytes.
+            using var stream = new FileStream(attempt.CurveFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: executor.Mortal ? 0 : 4096);
+            double? last = null;
+            foreach (var step in steps)
+            {
+                var row = Row(step);
+                Append(stream, row);
+                last = row.TrainLoss;
+            }
+
+            return last;
+        }
+
+        private CurveRow Row(long step)
+        {
+            var training = spec.Training;
+            var (d, last) = (Seen(step), step == training.EndStep);
+            var annealed = training.Phase == RunPhase.Trunk ? 0 : (double)(step - training.StartStep) / (training.EndStep - training.StartStep);
+            var loss = _loss(d, annealed);
+            return new CurveRow
+            {
+                RunKey = spec.Key,
+                Step = step,
+                D = d,
+                C = training.Model.TrainingFlops(d),
+                Lr = _rate.At(step - 1),
+                TrainLoss = loss,
+                ValLoss = last ? loss : null,
+                Annealed = last && training.Phase != RunPhase.Trunk,
+            };
+        }
+
+        private void Append(FileStream stream, CurveRow row)
+        {
+            using var buffer = new MemoryStream();
+            Csv.Write(buffer, [row]);
+            var text = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
+            if (stream.Position > 0)
+            {
+                text = text[(text.IndexOf((byte)'\n') + 1)..];
+            }
+
+            stream.Write(text[..(text.Length / 2)]);
+            executor.Before("curve");
+            stream.Write(text[(text.Length / 2)..]);
+        }
+    }
 }

@@ -102,6 +102,12 @@ internal sealed class SweepService(
                 return;
             }
 
+            // Simulated time moves on when all that can happen now has happened.
+            if (time is SimulatedTime simulated && !_notices.Reader.TryPeek(out _))
+            {
+                simulated.MoveOn();
+            }
+
             var notice = await _notices.Reader.ReadAsync(lifetime.Kill);
             notice.Error?.Throw();
             notice.Act!();

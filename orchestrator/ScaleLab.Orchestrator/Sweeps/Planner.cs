@@ -40,7 +40,7 @@ internal sealed class Planner
         CheckCorpus();
         var recipe = Recipe.Named(_sweep.Spec.Recipe);
         var points = GridExpansion.Points(_sweep, _corpus.VocabularySize).Select(p => (Point: p, Training: Resolve(p, recipe))).ToList();
-        foreach (var trunk in points.GroupBy(p => p.Training.Schedule.Kind == ScheduleKind.Wsd ? RunKey.Trunk(p.Training) : null))
+        foreach (var trunk in points.GroupBy(p => p.Training.Schedule.Kind == ScheduleKind.Wsd ? RunKey.Endless(p.Training) : null))
         {
             if (trunk.Key is null)
             {
@@ -48,7 +48,7 @@ internal sealed class Planner
             }
             else
             {
-                AddTrunk(trunk.Key, trunk);
+                AddTrunk(RunKey.Trunk(trunk.Key), trunk);
             }
         }
 

@@ -111,7 +111,8 @@ public sealed partial class RunFolder(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
+            // Most files that are looked for are not there yet, and exceptions are slow.
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), type) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
