@@ -12,6 +12,7 @@ internal sealed class PlanCommand : Verb
 {
     private readonly Argument<string> _spec = new("SPEC") { Description = "A sweep file" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the plan as JSON" };
+    private readonly BudgetArguments _budget = new();
     private readonly DeviceArguments _devices;
 
     /// <param name="output">Takes the answer.</param>
@@ -23,6 +24,7 @@ internal sealed class PlanCommand : Verb
         _devices = new DeviceArguments(devices, "cpu unless given");
         Add(_spec);
         Add(_json);
+        _budget.AddTo(this);
         _devices.AddTo(this);
         SetAction((parse, cancellation) => RunAsync(parse, output, prepare, cancellation));
     }
@@ -32,11 +34,12 @@ internal sealed class PlanCommand : Verb
         "scalelab plan sweeps/quick.yaml",
         "scalelab plan my-sweep.yaml --lanes 8 --json",
         "scalelab plan sweeps/lm-gpu.yaml --devices cuda",
+        "scalelab plan my-design.yaml --flops 1e15",
     ];
 
     private async Task<int> RunAsync(ParseResult parse, TextWriter output, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation)
     {
-        var sweep = SweepFile.Read(parse.GetRequiredValue(_spec));
+        var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
         var pool = await _devices.PoolAsync(parse, DevicePool.Cpu, cancellation);
         var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation), pool.Slots);
         if (parse.GetValue(_json))

@@ -23,6 +23,7 @@ internal sealed class RunCommand : Verb
     };
 
     private readonly Option<double> _failures = new("--failures") { Description = "simulated: the share of attempts that are lost on the way", HelpName = "SHARE" };
+    private readonly BudgetArguments _budget = new();
     private readonly DeviceArguments _devices;
 
     /// <param name="output">Takes the answer.</param>
@@ -37,11 +38,12 @@ internal sealed class RunCommand : Verb
         Add(_out);
         Add(_executor.AcceptOnlyFromAmong("local", "simulated"));
         Add(_failures);
+        _budget.AddTo(this);
         _devices.AddTo(this);
         SetAction(async (parse, cancellation) =>
         {
             var simulated = parse.GetValue(_executor) == "simulated";
-            var sweep = SweepFile.Read(parse.GetRequiredValue(_spec));
+            var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
             var name = sweep.Spec.Name;
             var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
             var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);

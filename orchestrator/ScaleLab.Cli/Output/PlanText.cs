@@ -39,6 +39,11 @@ internal static class PlanText
         output.WriteLine(total.FlopsOfSeparateRuns > total.Flops
             ? Line($"{Flops(total.Flops)} FLOPs; separate runs would take {Flops(total.FlopsOfSeparateRuns)}: shared trunks save {1 - (total.Flops / total.FlopsOfSeparateRuns):0 %}")
             : Line($"{Flops(total.Flops)} FLOPs"));
+        if (total.BudgetShare is { } spent)
+        {
+            output.WriteLine(Line($"{spent:0 %} of the budget"));
+        }
+
         output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates{(total.Device == DevicePool.Cuda ? "; time and memory unmeasured on cuda" : "")})"));
         output.WriteLine(Line($"{report.Corpus.Origin}: {Quantity.Format(report.Corpus.TrainTokens)} tokens, vocabulary {report.Corpus.VocabularySize}; the longest run sees {total.CorpusShare:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}"));
         foreach (var note in report.Notes)

@@ -31,7 +31,8 @@ internal static class GridExpansion
     /// <summary>The number of combinations, before anything is expanded.</summary>
     public static double Count(GridSpec grid)
     {
-        var sizes = grid.Isoflop is { } isoflop
+        var sizes = grid.Design is { } design ? (double)design.Sizes * design.Amounts
+            : grid.Isoflop is { } isoflop
             ? (double)isoflop.Flops.Length * (isoflop.N?.Length ?? isoflop.Points ?? 0)
             : (double)(grid.N?.Length ?? 0) * (grid.D?.Length ?? grid.TokensPerParam?.Length ?? 0);
         return (grid.Axes ?? []).Aggregate(sizes * Seeds(grid).Count, (n, axis) => n * axis.Value!.AsArray().Count);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace ScaleLab.Orchestrator.Sweeps;
 
 /// <summary>
-/// <c>n</c> with <c>d</c>, <c>n</c> with <c>tokens_per_param</c>, or <c>isoflop</c>; and any further axis: <c>seed</c> or <c>seeds</c>, or a numeric key of <c>train</c>.
+/// <c>n</c> with <c>d</c>, <c>n</c> with <c>tokens_per_param</c>, <c>isoflop</c>, or <c>design</c>; and any further axis: <c>seed</c> or <c>seeds</c>, or a numeric key of <c>train</c>.
 /// A single value stands for a list of one.
 /// </summary>
 internal sealed record GridSpec
@@ -24,6 +24,9 @@ internal sealed record GridSpec
 
     /// <summary>Points of equal compute.</summary>
     public IsoflopSpec? Isoflop { get; init; }
+
+    /// <summary>Sizes and amounts of data left to the plan: as large as <c>budget</c> allows.</summary>
+    public DesignSpec? Design { get; init; }
 
     /// <summary>Seeds of initialisation and data order.</summary>
     [Range(0, int.MaxValue)]

@@ -13,6 +13,12 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
     /// <summary>Names of the laws to fit; the first one is the answer.</summary>
     public required IReadOnlyList<string> Laws { get; init; }
 
+    /// <summary>The grid that was expanded: where the spec asks for a design, the one that was found.</summary>
+    public required GridSpec Grid { get; init; }
+
+    /// <summary>What it may cost.</summary>
+    public required BudgetSpec Budget { get; init; }
+
     /// <summary>What the user should know before paying: one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

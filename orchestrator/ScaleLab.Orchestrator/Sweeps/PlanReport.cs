@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Tables;
 
@@ -13,6 +14,11 @@ internal sealed record PlanReport
 
     public required CorpusInfo Corpus { get; init; }
 
+    /// <summary>The grid in the words of a spec; where that asks for a design, the one that was found.</summary>
+    public required GridSpec Grid { get; init; }
+
+    public required BudgetSpec Budget { get; init; }
+
     public required IReadOnlyList<PlanRow> Runs { get; init; }
 
     public required PlanTotals Total { get; init; }
@@ -26,6 +32,8 @@ internal sealed record PlanReport
         Format = 1,
         Sweep = plan.Name,
         Corpus = plan.Corpus,
+        Grid = plan.Grid,
+        Budget = plan.Budget,
         Runs = [.. plan.Rows()],
         Total = PlanTotals.Of(plan, slots),
         Notes = plan.Notes,
@@ -62,29 +70,43 @@ internal sealed record PlanTotals
     /// <summary>Seconds to the end with so many slots, estimated.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>The largest share of a cap that is spent, 0 … 1; null without a budget.</summary>
+    public double? BudgetShare { get; init; }
+
+    /// <summary>Tokens that the longest run trains on.</summary>
+    public required long Tokens { get; init; }
+
     /// <summary>Share of the corpus that the longest run sees.</summary>
     public required double CorpusShare { get; init; }
 
     /// <summary>Passes over the corpus of the longest run.</summary>
     public required double Epochs { get; init; }
 
-    public static PlanTotals Of(Plan plan, int slots) => new()
+    public static PlanTotals Of(Plan plan, int slots)
     {
-        Points = plan.Runs.Count(r => r.IsPoint),
-        Runs = plan.Runs.Count,
-        Flops = plan.Bill,
-        FlopsOfSeparateRuns = plan.BillOfSeparateRuns,
-        Device = plan.Runs[0].Spec.Execution.Device,
-        MemoryBytes = plan.Runs.Max(r => r.Memory),
-        DiskBytes = plan.Runs.Sum(r => r.Disk),
-        DeviceSeconds = Math.Round(plan.Runs.Sum(r => r.Time.TotalSeconds), 1),
-        Slots = slots,
-        Seconds = Math.Round(ListSchedule.Finish(plan.Runs, slots).TotalSeconds, 1),
-        CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / Exposure.UnitsPerEpoch(r.Spec.Training.Model, plan.Corpus.TrainTokens)),
-        Epochs = plan.Runs.Max(r => r.Exposure.Epochs),
-    };
+        var finish = ListSchedule.Finish(plan.Runs, slots);
+        var device = TimeSpan.FromTicks(plan.Runs.Sum(r => r.Time.Ticks));
+        double?[] shares = [plan.Bill / plan.Budget.Flops, device.TotalHours / plan.Budget.Hours, finish.TotalHours / plan.Budget.WallHours];
+        return new PlanTotals
+        {
+            Points = plan.Runs.Count(r => r.IsPoint),
+            Runs = plan.Runs.Count,
+            Flops = plan.Bill,
+            FlopsOfSeparateRuns = plan.BillOfSeparateRuns,
+            Device = plan.Runs[0].Spec.Execution.Device,
+            MemoryBytes = plan.Runs.Max(r => r.Memory),
+            DiskBytes = plan.Runs.Sum(r => r.Disk),
+            DeviceSeconds = Math.Round(device.TotalSeconds, 1),
+            Slots = slots,
+            Seconds = Math.Round(finish.TotalSeconds, 1),
+            BudgetShare = shares.Max(),
+            Tokens = plan.Runs.Max(r => r.Spec.Training.D),
+            CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / Exposure.UnitsPerEpoch(r.Spec.Training.Model, plan.Corpus.TrainTokens)),
+            Epochs = plan.Runs.Max(r => r.Exposure.Epochs),
+        };
+    }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(SnakeCase<DesignKind>)], DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(PlanReport))]
 internal sealed partial class PlanJson : JsonSerializerContext;

@@ -29,7 +29,18 @@ internal sealed class Planner
     /// <param name="target">The device that will train.</param>
     /// <param name="build">Version and commit, for the record.</param>
     /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
-    public static Plan Plan(SweepFile sweep, CorpusInfo corpus, Target target, string build) => new Planner(sweep, corpus, target, build).Expand();
+    public static Plan Plan(SweepFile sweep, CorpusInfo corpus, Target target, string build)
+    {
+        if (sweep.Spec.Grid.Design is not null)
+        {
+            return new DesignSearch(sweep, corpus, target, s => new Planner(s, corpus, target, build).Expand()).Find();
+        }
+
+        var plan = new Planner(sweep, corpus, target, build).Expand();
+        return BudgetCheck.Excess(plan, sweep.Spec.Budget, target.Slots) is { } excess ? throw sweep.Error($"budget.{excess.Key}", excess.Reason)
+            : BudgetCheck.Obstacle(plan, target) is { } obstacle ? throw sweep.Error("grid", obstacle)
+            : plan;
+    }
 
     /// <summary>Prepares the corpus where need be, then plans.</summary>
     public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Target target, CancellationToken cancellation) =>
@@ -55,13 +66,13 @@ internal sealed class Planner
         var runs = _runs.Values.ToList();
         NoteEpochs(runs);
         NoteDevice(runs);
-        var plan = new Plan(_sweep.Spec.Name, _sweep.Text, _corpus, runs)
+        return new Plan(_sweep.Spec.Name, _sweep.Text, _corpus, runs)
         {
             Laws = [.. _sweep.Spec.Law.Select(l => JsonNamingPolicy.SnakeCaseLower.ConvertName(l.ToString()))],
+            Grid = _sweep.Spec.Grid,
+            Budget = _sweep.Spec.Budget,
             Notes = _notes,
         };
-        BudgetCheck.Enforce(_sweep, plan);
-        return plan;
     }
 
     // Everything but the end, which the caller knows.
@@ -229,9 +240,10 @@ internal sealed class Planner
             _notes.Add("this CPU has neither AVX512_BF16 nor AMX-BF16: bf16 is emulated, and slower than fp32");
         }
 
-        if (Placement.Usable(_target) is { } usable && runs.Where(r => r.Memory > usable).ToList() is { Count: > 0 } large)
+        // Where the memory is known, such a plan is refused.
+        if (_target.MemoryBytes is null && Placement.Usable(_target) is { } usable && runs.Where(r => r.Memory > usable).ToList() is { Count: > 0 } large)
         {
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{large.Count} of {runs.Count} runs need up to {large.Max(r => r.Memory) / 1e9:0.#} GB where one has {usable / 1e9:0.#} GB{(_target.MemoryBytes is null ? " (assumed)" : "")}; a run trains on one device and cannot be split"));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{large.Count} of {runs.Count} runs need up to {large.Max(r => r.Memory) / 1e9:0.#} GB where one has {usable / 1e9:0.#} GB (assumed); a run trains on one device and cannot be split"));
         }
     }
 }

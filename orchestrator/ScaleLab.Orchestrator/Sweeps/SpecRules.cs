@@ -18,18 +18,20 @@ internal static class SpecRules
 
     private static void CheckGrid(SweepFile sweep, GridSpec grid)
     {
-        string[] kinds = ["d", "tokens_per_param", "isoflop"];
+        string[] kinds = ["d", "tokens_per_param", "isoflop", "design"];
         kinds = Array.FindAll(kinds, k => sweep.Has($"grid.{k}"));
         switch (kinds)
         {
             case []:
-                throw sweep.Error("grid", "'grid' needs 'd', 'tokens_per_param' or 'isoflop'");
+                throw sweep.Error("grid", "'grid' needs 'd', 'tokens_per_param', 'isoflop' or 'design'");
             case [_, var second, ..]:
                 throw sweep.Error($"grid.{second}", $"'{second}' cannot stand beside '{kinds[0]}'");
             case ["isoflop"] when grid.N is not null:
                 throw sweep.Error("grid.n", "'n' stands inside 'isoflop' there: each size gets the D its budget affords");
             case ["isoflop"] when grid.Isoflop is not { } isoflop || (isoflop.N is null) == (isoflop.Points is null):
                 throw sweep.Error("grid.isoflop", "'isoflop' needs either 'n' or 'points'");
+            case ["design"] when grid.N is not null:
+                throw sweep.Error("grid.n", "'design' chooses the sizes; how many and how far apart is said there");
             case ["d" or "tokens_per_param"] when grid.N is null:
                 throw sweep.Error("grid", $"'grid' needs 'n' beside '{kinds[0]}'");
         }

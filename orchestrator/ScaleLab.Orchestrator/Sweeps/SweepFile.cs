@@ -12,6 +12,8 @@ internal sealed class SweepFile
 
     private readonly Dictionary<string, Mark> _places;
 
+    private SweepFile(SweepFile written, SweepSpec spec) => (File, Text, Spec, _places) = (written.File, written.Text, spec, written._places);
+
     private SweepFile(string file, string text)
     {
         File = file;
@@ -75,6 +77,9 @@ internal sealed class SweepFile
     /// <param name="file">Names the text in errors; relative paths start at its folder.</param>
     /// <param name="text">YAML.</param>
     public static SweepFile Parse(string file, string text) => new(file, text);
+
+    /// <summary>The same file with values that another place gives: errors still point into it.</summary>
+    public SweepFile With(SweepSpec spec) => new(this, spec);
 
     public bool Has(string path) => _places.ContainsKey(path);
 

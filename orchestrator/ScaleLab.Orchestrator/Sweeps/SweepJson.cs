@@ -7,7 +7,7 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// <summary>Types of a sweep spec, with the names that they have in YAML. As in ContractJson, a property with a default is <c>set</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>), typeof(SnakeCase<Precision>), typeof(SnakeCase<RecipeName>), typeof(SnakeCase<LawName>)],
+    Converters = [typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>), typeof(SnakeCase<Precision>), typeof(SnakeCase<RecipeName>), typeof(SnakeCase<LawName>), typeof(SnakeCase<DesignKind>)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SweepSpec))]

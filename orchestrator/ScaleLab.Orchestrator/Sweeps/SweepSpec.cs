@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
@@ -37,7 +38,7 @@ internal sealed record SweepSpec
     /// <summary>What is measured at the end of each run. Changes no run, and no run key.</summary>
     public EvaluationSpec Evaluation { get; set; } = new();
 
-    /// <summary>What the sweep may cost; a plan beyond it is an error.</summary>
+    /// <summary>What the sweep may cost: a plan beyond it is an error, and <c>grid.design</c> spends it. Options of <c>plan</c> and <c>run</c> come first.</summary>
     public BudgetSpec Budget { get; set; } = new();
 }
 
@@ -48,9 +49,16 @@ internal sealed record BudgetSpec
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double? Flops { get; init; }
 
-    /// <summary>Estimated device hours.</summary>
+    /// <summary>Estimated device hours of all runs together: GPU-hours on GPUs.</summary>
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double? Hours { get; init; }
+
+    /// <summary>Estimated hours from start to end on the devices and lanes of the command line.</summary>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? WallHours { get; init; }
+
+    [JsonIgnore]
+    public bool IsSet => Flops is not null || Hours is not null || WallHours is not null;
 }
 
 internal enum RecipeName

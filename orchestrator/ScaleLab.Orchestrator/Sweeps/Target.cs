@@ -18,8 +18,14 @@ internal sealed record Target
     /// <summary>Bytes that one run may count on; null where they are not known.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Bytes of this machine's memory for each run on a CPU. They bound what is planned, and change nothing else: results must not depend on them.</summary>
+    public long? HostBytes { get; init; }
+
+    /// <summary>Runs at a time.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>The CPU of this machine, or some of its GPUs.</summary>
     public static Target Of(DevicePool pool) => pool.Kind == DevicePool.Cpu
-        ? new Target { Math = CpuMath.Best(), EmulatesBf16 = !CpuMath.HasBf16() }
-        : new Target { Device = pool.Kind, MemoryBytes = pool.LaneMemory };
+        ? new Target { Math = CpuMath.Best(), EmulatesBf16 = !CpuMath.HasBf16(), HostBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / pool.Slots, Slots = pool.Slots }
+        : new Target { Device = pool.Kind, MemoryBytes = pool.LaneMemory, Slots = pool.Slots };
 }

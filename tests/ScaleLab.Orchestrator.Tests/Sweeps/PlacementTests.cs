@@ -34,16 +34,6 @@ public sealed class PlacementTests
         Assert.All(Sample.Plan("grid: {n: 43k, d: 0.5M}\ntrain: {batch: 512, batch_ramp: 0}", Gpu).Runs, r => Assert.Equal(4, r.Spec.Execution.Chunk));
 
     [Fact]
-    public void A_run_too_large_for_one_device_is_told()
-    {
-        var grid = "grid: {n: [1M, 1B], d: 655360}\n" + Rules;
-        Assert.Empty(Sample.Plan(grid, Gpu).Notes);
-        var note = Assert.Single(Sample.Plan(grid, Gpu with { MemoryBytes = 16_000_000_000 }).Notes);
-        Assert.StartsWith("1 of 2 runs need up to ", note, StringComparison.Ordinal);
-        Assert.EndsWith(" GB where one has 14.4 GB; a run trains on one device and cannot be split", note, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Where_the_memory_is_not_known_eighty_gigabytes_are_assumed_and_said_so()
     {
         var grid = "grid: {n: 8B, d: 655360}\n" + Rules;
