@@ -46,6 +46,9 @@ public class TinySweep : IDisposable
     /// <summary>One model with more activations than weights.</summary>
     public string DeepSpec => Path.Combine(_root, "deep.yaml");
 
+    /// <summary>Of the undisturbed run.</summary>
+    public string Folder { get; private set; } = "";
+
     public string Results { get; private set; } = "";
 
     public string Curves { get; private set; } = "";
@@ -60,8 +63,9 @@ public class TinySweep : IDisposable
     /// <summary>Runs it undisturbed.</summary>
     public async Task BeginAsync()
     {
-        var (folder, begun) = (NewFolder(), Stopwatch.StartNew());
-        using var driver = Run(folder);
+        var begun = Stopwatch.StartNew();
+        Folder = NewFolder();
+        using var driver = Run(Folder);
         var (code, _, error) = await driver.EndAsync();
         if (code != 0)
         {
@@ -69,7 +73,7 @@ public class TinySweep : IDisposable
         }
 
         Duration = begun.Elapsed;
-        (Results, Curves) = Tables(folder);
+        (Results, Curves) = Tables(Folder);
     }
 
     internal Driver Run(string folder) => new(Data, "run", Spec, "--out", folder);

@@ -28,9 +28,10 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var executor = start();
         await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
         folder.Tidy();
+        var done = plan.Runs.Select(r => r.Spec.Key).Where(k => folder.Run(k).ReadResult() is not null).ToHashSet();
+        plan = plan.WithoutIdleTrunks(done.Contains);
         var elsewhere = Publish();
-        var missing = plan.Runs.Where(r => folder.Run(r.Spec.Key).ReadResult() is null).ToList();
-        var nothingToDo = missing.Count == 0;
+        var missing = plan.Runs.Where(r => !done.Contains(r.Spec.Key)).ToList();
         SweepSummary summary;
         await using (executor)
         await using (var view = show(Opening(missing, executor.Devices.Count) + elsewhere))
@@ -39,7 +40,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         }
 
         // Where all runs had ended before, the tables may already say so.
-        if (summary.End != SweepEnd.Superseded && !(nothingToDo && Collector.IsCurrent(folder, plan.Runs)))
+        if (summary.End != SweepEnd.Superseded && !(missing.Count == 0 && Collector.IsCurrent(folder, plan.Runs)))
         {
             // The plan as it was written: a later collection has no other.
             Collector.Collect(folder, PlanFile.Read(folder));

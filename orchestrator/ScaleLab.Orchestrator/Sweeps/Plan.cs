@@ -22,6 +22,28 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
     /// <summary>What the user should know before paying: one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Without the stretches of trunks that nothing waits for any more: a point added between others cuts a stretch in two, of which the second half is trained already.</summary>
+    /// <param name="isDone">Whether a run, by its key, has a result.</param>
+    public Plan WithoutIdleTrunks(Func<string, bool> isDone)
+    {
+        var awaited = new HashSet<string>();
+        var kept = new Stack<PlannedRun>();
+        foreach (var run in Runs.Reverse())
+        {
+            var done = isDone(run.Spec.Key);
+            if (run.IsPoint || done || awaited.Contains(run.Spec.Key))
+            {
+                kept.Push(run);
+                if (!done && run.Spec.Parent is { } parent)
+                {
+                    awaited.Add(parent);
+                }
+            }
+        }
+
+        return this with { Runs = [.. kept] };
+    }
+
     /// <summary>Model FLOPs of all runs, each trunk once.</summary>
     public double Bill => Runs.Sum(r => r.CSpent);
 

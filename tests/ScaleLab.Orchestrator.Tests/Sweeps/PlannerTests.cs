@@ -148,6 +148,17 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_stretch_of_trunk_that_nothing_waits_for_is_not_trained()
+    {
+        var before = Sample.Plan("grid: {n: 15k, d: [1M, 4M]}").Runs.Select(r => r.Spec.Key).ToHashSet();
+        var whole = Sample.Plan("grid: {n: 15k, d: [1M, 2M, 4M]}");
+        var missing = whole.WithoutIdleTrunks(before.Contains).Runs.Where(r => !before.Contains(r.Spec.Key)).ToList();
+        Assert.Equal([RunPhase.Trunk, RunPhase.Branch], missing.Select(r => r.Spec.Training.Phase));
+        Assert.Equal(whole.Runs, whole.WithoutIdleTrunks(_ => false).Runs);
+        Assert.Equal(whole.Runs, whole.WithoutIdleTrunks(_ => true).Runs);
+    }
+
+    [Fact]
     public void A_larger_context_cuts_the_batch_into_fewer_windows()
     {
         var training = Sample.Plan("options: {context: 1024}\ngrid: {n: 133k, d: 1M}").Runs[0].Spec;
