@@ -24,6 +24,7 @@ namespace ScaleLab.Contracts;
     NewLine = "\n")]
 [JsonSerializable(typeof(RunSpec))]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunEvaluation))]
 [JsonSerializable(typeof(RunFailure))]
 [JsonSerializable(typeof(RestorePoint))]
 [JsonSerializable(typeof(DataSpec))]

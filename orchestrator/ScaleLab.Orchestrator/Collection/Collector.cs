@@ -12,6 +12,9 @@ namespace ScaleLab.Orchestrator.Collection;
 /// <summary>Rebuilds <c>results.csv</c>, <c>curves.csv</c> and <c>timings.csv</c> from the run folders. The first two depend on the runs alone, not on how often they were interrupted.</summary>
 internal static class Collector
 {
+    /// <summary>Status of a row whose run ended well, but was measured in another way and kept no weights.</summary>
+    private const string Unmeasured = "unmeasured";
+
     /// <returns>What the files now say.</returns>
     public static IReadOnlyList<RunState> Collect(SweepFolder folder, IReadOnlyList<PlannedRun> runs)
     {
@@ -37,7 +40,7 @@ internal static class Collector
         return File.Exists(folder.ResultsFile)
             && File.Exists(folder.CurvesFile)
             && File.GetLastWriteTimeUtc(folder.PlanFile) < written
-            && runs.All(r => File.GetLastWriteTimeUtc(folder.Run(r.Spec.Key).ResultFile) < written);
+            && runs.All(r => folder.Run(r.Spec.Key).ChangedUtc < written);
     }
 
     // A report of other results goes before they come: that one is there then says that it is theirs, whatever the clocks say.
@@ -62,7 +65,7 @@ internal static class Collector
             RunKey = run.Spec.Key,
             Sweep = run.Spec.Sweep,
             Model = training.Model.Family,
-            Status = Name(state.Status!.Value),
+            Status = state is { Status: RunStatus.Ok, Evaluation: null } ? Unmeasured : Name(state.Status!.Value),
             N = parameters.Total,
             NNonEmbedding = parameters.Body,
             NEmbedding = parameters.Embedding,
@@ -85,15 +88,15 @@ internal static class Collector
             Trunk = run.Trunk,
             ForkStep = training.Phase == RunPhase.Branch ? training.StartStep : null,
             TrainLoss = state.Result?.TrainLoss,
-            ValLoss = state.Result?.ValLoss,
-            ValLossSe = state.Result?.ValLossSe,
-            ValBpb = state.Result?.ValBpb,
+            ValLoss = state.Evaluation?.ValLoss,
+            ValLossSe = state.Evaluation?.ValLossSe,
+            ValBpb = state.Evaluation?.ValBpb,
         };
     }
 
     private static IEnumerable<CurveRow> Curve(RunState state) => CurveStitcher
         .Read(state.Folder, state.Result!.Attempt)
-        .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint });
+        .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint, ValLoss = r.ValLoss is null ? null : state.Evaluation?.ValLoss });
 
     private static TimingRow Timing(RunState state, DateTimeOffset? predictedFinish)
     {

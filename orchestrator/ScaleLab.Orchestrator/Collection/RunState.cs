@@ -24,6 +24,11 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
         Failure?.Class,
         Failure is null ? null : sweep.LogOf(Run.Spec.Key));
 
+    /// <summary>The result as the sweep measures now; null where the run was only measured otherwise.</summary>
+    public RunEvaluation? Evaluation => Result is null ? null
+        : Result.Evaluation == Run.Spec.Evaluation ? RunEvaluation.Of(Result)
+        : Folder.ReadEvaluation(Run.Spec.Evaluation);
+
     /// <summary>Reads all runs of a plan; a run that waits for a failed one has failed too.</summary>
     /// <param name="folder">The sweep's folder.</param>
     /// <param name="runs">Parents before children.</param>

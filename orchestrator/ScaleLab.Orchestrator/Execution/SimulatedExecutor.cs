@@ -33,6 +33,12 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
         }
 
         var spec = folder.ReadSpec();
+        if (folder.ReadResult() is { } there)
+        {
+            folder.Publish(RunEvaluation.Of(there) with { Evaluation = spec.Evaluation });
+            return null;
+        }
+
         Before("attempt");
         var attempt = folder.ClaimAttempt();
         var failure = await TrainAsync(folder, spec, attempt, report, stop);
@@ -122,6 +128,7 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
             Attempt = attempt.Number,
             Step = training.EndStep,
             TrainLoss = loss,
+            Evaluation = spec.Evaluation,
             ValLoss = loss,
             ValLossSe = 0.001 * loss,
             ValBpb = loss / Math.Log(2),

@@ -34,8 +34,9 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var missing = plan.Runs.Where(r => !done.Contains(r.Spec.Key)).ToList();
         SweepSummary summary;
         await using (executor)
-        await using (var view = show(Opening(missing, executor.Devices.Count) + elsewhere))
         {
+            var anew = await Reevaluation.RunAsync(plan, folder, executor, cancellation);
+            await using var view = show(Opening(missing, executor.Devices.Count) + elsewhere + anew);
             summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, Room, Simulated ?? time);
         }
 

@@ -12,14 +12,19 @@ public sealed partial class RunFolder(string path)
 
     private string Attempts => System.IO.Path.Combine(Path, "attempts");
 
+    private string Evaluations => System.IO.Path.Combine(Path, "evaluations");
+
     private string SpecFile => System.IO.Path.Combine(Path, "run.json");
 
-    public string ResultFile => System.IO.Path.Combine(Path, "result.json");
+    private string ResultFile => System.IO.Path.Combine(Path, "result.json");
 
     /// <summary>Whether there is a <c>run.json</c>.</summary>
     public bool Exists => File.Exists(SpecFile);
 
-    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones. Another device may be planned until the first attempt.</summary>
+    /// <summary>When the spec, the result or an evaluation was last written.</summary>
+    public DateTime ChangedUtc => new[] { File.GetLastWriteTimeUtc(SpecFile), File.GetLastWriteTimeUtc(ResultFile), Directory.GetLastWriteTimeUtc(Evaluations) }.Max();
+
+    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones. Another device may be planned until the first attempt; what is measured follows the latest plan.</summary>
     /// <returns>What binds.</returns>
     public RunSpec Create(RunSpec spec)
     {
@@ -30,14 +35,14 @@ public sealed partial class RunFolder(string path)
         }
 
         var first = ReadSpec();
-        if (first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0)
+        var bound = first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0 ? first with { Evaluation = spec.Evaluation } : spec;
+        if (bound != first)
         {
-            return first;
+            var aside = Aside(SpecFile, bound, ContractJson.Default.RunSpec);
+            File.Move(aside, SpecFile, overwrite: true);
         }
 
-        var aside = Aside(SpecFile, spec, ContractJson.Default.RunSpec);
-        File.Move(aside, SpecFile, overwrite: true);
-        return spec;
+        return bound;
     }
 
     /// <exception cref="InputException">There is no readable <c>run.json</c>.</exception>
@@ -81,6 +86,18 @@ public sealed partial class RunFolder(string path)
         {
             File.Delete(left);
         }
+    }
+
+    /// <summary>A finished run under one way of measuring; null where it was not measured so.</summary>
+    public RunEvaluation? ReadEvaluation(EvaluationSpec evaluation) =>
+        ReadResult() is { } result && result.Evaluation == evaluation
+            ? RunEvaluation.Of(result)
+            : Read(System.IO.Path.Combine(Evaluations, RunEvaluation.Name(evaluation)), ContractJson.Default.RunEvaluation);
+
+    public void Publish(RunEvaluation evaluation)
+    {
+        Directory.CreateDirectory(Evaluations);
+        Publish(System.IO.Path.Combine(Evaluations, RunEvaluation.Name(evaluation.Evaluation)), evaluation, ContractJson.Default.RunEvaluation);
     }
 
     /// <summary>Takes the next attempt number by exclusive create, so that no two processes ever write into one attempt.</summary>

@@ -18,6 +18,9 @@ public sealed record RunResult
     /// <summary>Mean over the last 5 % of D, nats.</summary>
     public double? TrainLoss { get; init; }
 
+    /// <summary>How the losses below were measured.</summary>
+    public EvaluationSpec Evaluation { get; set; } = new();
+
     /// <summary>Mean over the held-out set, nats.</summary>
     public double? ValLoss { get; init; }
 

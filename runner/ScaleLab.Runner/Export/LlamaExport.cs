@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Checkpoints;
 using ScaleLab.Runner.Models;
@@ -10,15 +11,43 @@ namespace ScaleLab.Runner.Export;
 /// <summary>Writes a language model as <c>model.safetensors</c> and <c>config.json</c> under the names of Hugging Face's <c>LlamaForCausalLM</c>, which computes the same function.</summary>
 internal static class LlamaExport
 {
+    private const string Model = "model.safetensors";
+
+    // A product cannot be divided back to the bit, so the last gain stands beside it as it was trained.
+    private const string Unscaled = "final_norm.safetensors";
+    private const string FinalNorm = "norm";
+
     public static void Write(string folder, LanguageModelShape shape, ParameterSet parameters)
     {
         Directory.CreateDirectory(folder);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        Safetensors.Write(Path.Combine(folder, "model.safetensors"), [.. Tensors(shape, parameters)]);
+        Safetensors.Write(Path.Combine(folder, Model), [.. Tensors(shape, parameters), Norm(parameters[FinalNorm] * LanguageModel.HeadScale(shape))]);
+        Safetensors.Write(Path.Combine(folder, Unscaled), [Norm(parameters[FinalNorm])]);
         File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(Config(shape), RunnerJson.Default.JsonObject));
     }
 
+    /// <summary>Fills <paramref name="parameters"/> with what <see cref="Write"/> wrote, bit for bit.</summary>
+    /// <exception cref="Contracts.InputException">A file is missing or damaged.</exception>
+    public static void Read(string folder, LanguageModelShape shape, ParameterSet parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        try
+        {
+            Safetensors.Read(Path.Combine(folder, Model), [.. Tensors(shape, parameters)]);
+            Safetensors.Read(Path.Combine(folder, Unscaled), [Norm(parameters[FinalNorm])]);
+        }
+        catch (IOException e)
+        {
+            throw new InputException($"{folder}: unreadable weights: {e.Message}");
+        }
+    }
+
+    // Llama scales no logits, so the last gain does.
+    private static (string Name, Tensor Value) Norm(Tensor gain) => ("model.norm.weight", gain);
+
+    // All but the last gain, as parts of our tensors: what is written into them is written into the model.
     private static IEnumerable<(string Name, Tensor Value)> Tensors(LanguageModelShape shape, ParameterSet parameters)
     {
         yield return ("model.embed_tokens.weight", parameters["embedding"]);
@@ -38,8 +67,6 @@ internal static class LlamaExport
             yield return ($"{to}.mlp.down_proj.weight", parameters[$"{from}.mlp.down"]);
         }
 
-        // Llama scales no logits, so the last gain does.
-        yield return ("model.norm.weight", parameters["norm"] * LanguageModel.HeadScale(shape));
         if (!shape.Tied)
         {
             yield return ("lm_head.weight", parameters["head"]);

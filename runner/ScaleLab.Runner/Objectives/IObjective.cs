@@ -19,6 +19,10 @@ internal interface IObjective : IDisposable
 
     /// <summary>Writes the weights for others to use.</summary>
     void Export(string folder);
+
+    /// <summary>Takes the weights back, bit for bit.</summary>
+    /// <exception cref="Contracts.InputException">They are missing or damaged.</exception>
+    void Import(string folder);
 }
 
 /// <param name="Loss">Mean, nats per unit of D.</param>

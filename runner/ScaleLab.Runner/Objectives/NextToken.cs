@@ -74,6 +74,8 @@ internal sealed class NextToken : IObjective
 
     public void Export(string folder) => LlamaExport.Write(folder, _shape, Parameters);
 
+    public void Import(string folder) => LlamaExport.Read(folder, _shape, Parameters);
+
     public void Dispose()
     {
         _model.Dispose();

@@ -43,6 +43,7 @@ internal sealed class RunAttempt
     {
         if (_run.ReadResult() is { } there)
         {
+            MeasureAnew(there, stop);
             return there;
         }
 
@@ -77,6 +78,21 @@ internal sealed class RunAttempt
         return Tidy(_run.ReadResult()!);
     }
 
+    // The sweep's evaluation may have changed since; the weights of a finished point are kept.
+    private void MeasureAnew(RunResult result, CancellationToken stop)
+    {
+        var weights = _run.Attempt(result.Attempt).ModelFolder;
+        if (result.Status != RunStatus.Ok || _spec.Training.Phase == RunPhase.Trunk || _run.ReadEvaluation(_spec.Evaluation) is not null || !Directory.Exists(weights))
+        {
+            return;
+        }
+
+        using var objective = new NextToken(_spec.Training, _store, Device(_spec.Execution));
+        objective.Import(weights);
+        var evaluation = objective.Evaluate(_spec.Evaluation.Blocks, stop);
+        _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte });
+    }
+
     private RunResult Finish(Trainer trainer, NextToken objective, CurveFile curve, CancellationToken stop)
     {
         if (_spec.Training.Phase == RunPhase.Trunk)
@@ -93,6 +109,7 @@ internal sealed class RunAttempt
         return Result(trainer, double.IsFinite(evaluation.Loss) ? RunStatus.Ok : RunStatus.Diverged) with
         {
             TrainLoss = trainer.State.Tail.Mean,
+            Evaluation = _spec.Evaluation,
             ValLoss = double.IsFinite(evaluation.Loss) ? evaluation.Loss : null,
             ValLossSe = evaluation.StandardError,
             ValBpb = evaluation.BitsPerByte,

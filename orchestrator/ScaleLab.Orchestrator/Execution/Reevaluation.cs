@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>Measures finished runs anew after <c>evaluation</c> has changed: from their final weights, without training.</summary>
+internal static class Reevaluation
+{
+    /// <returns>What was done, in lines that begin with a line end; empty where nothing was to do.</returns>
+    public static async Task<string> RunAsync(Plan plan, SweepFolder folder, IRunExecutor executor, CancellationToken stop)
+    {
+        var stale = plan.Runs.Where(r => r.IsPoint && IsStale(r)).ToList();
+        var waiting = new ConcurrentQueue<PlannedRun>(stale);
+        await Task.WhenAll(Enumerable.Range(0, executor.Devices.Count).Select(async slot =>
+        {
+            while (!stop.IsCancellationRequested && waiting.TryDequeue(out var run))
+            {
+                await executor.ExecuteAsync(folder.Run(run.Spec.Key), new Assignment(slot), _ => ValueTask.CompletedTask, stop);
+            }
+        }));
+        var left = stale.Count(IsStale);
+        return Line(stale.Count - left, "measured as 'evaluation' now says, from their weights")
+            + Line(left, "without weights that could be measured anew: their rows have no val_loss under this 'evaluation'");
+
+        bool IsStale(PlannedRun run) =>
+            folder.Run(run.Spec.Key) is var there && there.ReadResult() is { Status: RunStatus.Ok } && there.ReadEvaluation(run.Spec.Evaluation) is null;
+
+        string Line(int count, string what) => count == 0 ? "" : FormattableString.Invariant($"\n{plan.Name}: {count} finished {(count == 1 ? "run" : "runs")} {what}");
+    }
+}

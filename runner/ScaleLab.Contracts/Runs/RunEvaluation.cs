@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ScaleLab.Contracts.Runs;
+
+/// <summary><c>evaluations/…json</c>: a finished run, measured again in another way.</summary>
+public sealed record RunEvaluation
+{
+    public int Format { get; set; } = 1;
+
+    public required EvaluationSpec Evaluation { get; init; }
+
+    /// <summary>Mean over the held-out set, nats.</summary>
+    public double? ValLoss { get; init; }
+
+    /// <summary>Standard error of <see cref="ValLoss"/> over held-out blocks.</summary>
+    public double? ValLossSe { get; init; }
+
+    /// <summary>Bits per byte of the held-out text.</summary>
+    public double? ValBpb { get; init; }
+
+    /// <summary>What <paramref name="result"/> itself says.</summary>
+    public static RunEvaluation Of(RunResult result) =>
+        new() { Evaluation = result.Evaluation, ValLoss = result.ValLoss, ValLossSe = result.ValLossSe, ValBpb = result.ValBpb };
+
+    internal static string Name(EvaluationSpec evaluation) =>
+        $"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(evaluation, ContractJson.Line.EvaluationSpec)))[..12]}.json";
+}
