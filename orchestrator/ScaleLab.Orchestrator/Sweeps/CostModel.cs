@@ -58,7 +58,11 @@ internal static class CostModel
     }
 
     /// <summary>Training of the run's own steps, then evaluation, on one device.</summary>
-    public static TimeSpan Time(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
+    public static TimeSpan Time(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus) =>
+        TimeSpan.FromSeconds(Seconds(training, execution, evaluation, corpus));
+
+    /// <summary>The same as a number: it may be more than a <see cref="TimeSpan"/> holds.</summary>
+    public static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
     {
         var (speed, parameters) = (Speed.Of(training, execution), training.Model.Parameters.Total);
         var chunk = (long)execution.Chunk * training.Model.UnitsPerSample;
@@ -76,7 +80,7 @@ internal static class CostModel
             seconds += speed.Seconds(tokens, (double)tokens / chunk) / 3;
         }
 
-        return TimeSpan.FromSeconds(seconds);
+        return seconds;
     }
 
     /// <summary>Seconds of work, forward and backward.</summary>

@@ -12,6 +12,9 @@ internal sealed class Planner
 {
     private const double LargestD = 1e18;
 
+    // 20,000 runs of this length still add up to a TimeSpan.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
+
     private readonly SweepFile _sweep;
     private readonly CorpusInfo _corpus;
     private readonly Target _target;
@@ -183,6 +186,12 @@ internal sealed class Planner
 
         var execution = Placement.Of(training, _target);
         var evaluation = _sweep.Spec.Evaluation;
+        var seconds = CostModel.Seconds(training, execution, evaluation, _corpus);
+        if (seconds > Longest.TotalSeconds)
+        {
+            throw _sweep.Error(point.Source, string.Create(CultureInfo.InvariantCulture, $"n {Quantity.Format(training.Model.Parameters.Total)}, d {Quantity.Format(training.D)} would take about {Quantity.Format(seconds / Longest.TotalSeconds)} years on one {_target.Device}, which is all that a run has"));
+        }
+
         _runs.Add(key, new PlannedRun
         {
             Spec = new RunSpec
@@ -204,7 +213,7 @@ internal sealed class Planner
             Exposure = Exposure.Of(training.D, training.Model, _corpus.TrainTokens),
             Memory = CostModel.Memory(training, execution),
             Disk = CostModel.Disk(training),
-            Time = CostModel.Time(training, execution, evaluation, _corpus),
+            Time = TimeSpan.FromSeconds(seconds),
         });
         return key;
     }

@@ -16,7 +16,7 @@ public sealed partial class RunFolder(string path)
 
     private string SpecFile => System.IO.Path.Combine(Path, "run.json");
 
-    private string ResultFile => System.IO.Path.Combine(Path, "result.json");
+    public string ResultFile => System.IO.Path.Combine(Path, "result.json");
 
     /// <summary>Whether there is a <c>run.json</c>.</summary>
     public bool Exists => File.Exists(SpecFile);
