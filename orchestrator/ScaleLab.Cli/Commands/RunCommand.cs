@@ -47,7 +47,10 @@ internal sealed class RunCommand : Verb
             var name = sweep.Spec.Name;
             var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
             var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);
-            var plan = await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation);
+
+            // Simulated runs hold no weights.
+            var target = simulated ? Target.Of(pool) with { HostBytes = null } : Target.Of(pool);
+            var plan = await Planner.PlanAsync(sweep, prepare, target, cancellation);
             var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
             var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
             var model = Model(plan, simulated, parse.GetValue(_failures));

@@ -76,7 +76,7 @@ public sealed class DesignSearchTests
 
     [Theory]
     [InlineData("cpu", "n 43.2k, d 800k needs 0.3 GB where a run has 0.1 GB on cpu, ")]
-    [InlineData("cuda", "n 43.2k, d 800k needs 1.08 GB where a run has 0.1 GB on cuda, 10")]
+    [InlineData("cuda", "n 43.2k, d 800k needs 1.08 GB where a run has 0.1 GB on cuda, 10.")]
     public void A_run_that_no_device_can_hold_is_refused(string device, string message)
     {
         var target = device == "cpu" ? new Target { HostBytes = 100_000_000, Slots = 2 } : new Target { Device = device, MemoryBytes = 100_000_000 };
