@@ -8,11 +8,13 @@ namespace ScaleLab.Orchestrator.Collection;
 /// <param name="Run">As planned.</param>
 /// <param name="Folder">Where it lives.</param>
 /// <param name="Result">Null until it ended.</param>
-/// <param name="Attempts">Attempts begun.</param>
 /// <param name="Failure">Why it has no result and will not get one by itself; null while there is hope.</param>
 /// <param name="Obstacle">The parent that it waits for in vain; null while there is hope.</param>
-internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, IReadOnlyList<int> Attempts, RunFailure? Failure, string? Obstacle = null)
+internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, RunFailure? Failure, string? Obstacle = null)
 {
+    /// <summary>Attempts begun; looked up when asked for, since whoever only counts runs need not open ten thousand folders.</summary>
+    public IReadOnlyList<int> Attempts => field ??= Folder.AttemptNumbers();
+
     /// <summary>Null for a run that waits or is under way.</summary>
     public RunStatus? Status => Result?.Status ?? (Failure is null && Obstacle is null ? null : RunStatus.Failed);
 
@@ -60,8 +62,7 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
     private static RunState Read(PlannedRun run, RunFolder folder)
     {
         var result = folder.ReadResult();
-        var attempts = folder.AttemptNumbers();
-        return new RunState(run, folder, result, attempts, result is null ? FailureOf(folder, attempts) : null);
+        return new RunState(run, folder, result, result is null ? FailureOf(folder, folder.AttemptNumbers()) : null);
     }
 
     // As the driver decides: given up once the attempts since the last interruption hold more failures of one class than it may be retried.

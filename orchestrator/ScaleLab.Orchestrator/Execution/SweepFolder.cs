@@ -53,7 +53,7 @@ internal sealed class SweepFolder(string path)
             : throw new InputException($"'{key}' is no run key");
 
     /// <summary><c>cuda</c> where unfinished runs were planned for it; null else. So a resumed sweep stays on its device unasked.</summary>
-    public string? PlannedDevice() => Runs().Where(r => r.ReadResult() is null).Select(r => r.ReadSpec().Execution.Device).FirstOrDefault(d => d != DevicePool.Cpu);
+    public string? PlannedDevice() => Runs().Where(r => !File.Exists(r.ResultFile)).Select(r => r.ReadSpec().Execution.Device).FirstOrDefault(d => d != DevicePool.Cpu);
 
     /// <exception cref="InputException">The folder holds another sweep, or files that are no sweep's.</exception>
     public void RefuseOtherThan(string name)

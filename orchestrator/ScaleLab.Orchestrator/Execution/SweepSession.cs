@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Progress;
@@ -28,14 +29,14 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var executor = start();
         await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
         folder.Tidy();
-        var done = plan.Runs.Select(r => r.Spec.Key).Where(k => folder.Run(k).ReadResult() is not null).ToHashSet();
-        plan = plan.WithoutIdleTrunks(done.Contains);
+        var results = plan.Runs.Select(r => folder.Run(r.Spec.Key).ReadResult()).OfType<RunResult>().ToDictionary(r => r.Key);
+        plan = plan.WithoutIdleTrunks(results.ContainsKey);
         var elsewhere = Publish();
-        var missing = plan.Runs.Where(r => !done.Contains(r.Spec.Key)).ToList();
+        var missing = plan.Runs.Where(r => !results.ContainsKey(r.Spec.Key)).ToList();
         SweepSummary summary;
         await using (executor)
         {
-            var anew = await Reevaluation.RunAsync(plan, folder, executor, cancellation);
+            var anew = await Reevaluation.RunAsync(plan, results, folder, executor, cancellation);
             await using var view = show(Opening(missing, executor.Devices.Count) + elsewhere + anew);
             summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, Room, Simulated ?? time);
         }
