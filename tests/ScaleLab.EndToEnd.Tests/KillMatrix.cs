@@ -8,6 +8,9 @@ internal sealed class KillMatrix(TinySweep sweep, Random random)
     // A sweep that never got on would prove as little as one that was never killed.
     private const int KillsPerFolder = 12;
 
+    // Sweeps on a machine that others leave in peace again are over before the kill.
+    private TimeSpan _life = sweep.Duration;
+
     /// <summary>Kills until <paramref name="kills"/> have hit a living driver.</summary>
     /// <param name="kills">At least this many.</param>
     /// <param name="say">Takes a line for each folder.</param>
@@ -42,8 +45,9 @@ internal sealed class KillMatrix(TinySweep sweep, Random random)
     {
         using var driver = sweep.Run(folder);
         var victim = random.Next(3);
-        if (await driver.IsOverAfterAsync(random.NextDouble() * sweep.Duration))
+        if (await driver.IsOverAfterAsync(random.NextDouble() * _life))
         {
+            _life *= 0.75;
             return false;
         }
 
@@ -56,7 +60,7 @@ internal sealed class KillMatrix(TinySweep sweep, Random random)
         if (victim == 1 && random.Next(2) == 0)
         {
             // The driver gives its workers' runs to new workers, and dies in the midst of it.
-            await driver.IsOverAfterAsync(random.NextDouble() * sweep.Duration / 2);
+            await driver.IsOverAfterAsync(random.NextDouble() * _life / 2);
         }
 
         if (victim != 1)
