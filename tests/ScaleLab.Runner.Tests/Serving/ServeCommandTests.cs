@@ -79,7 +79,7 @@ public sealed class ServeCommandTests : TorchTests, IDisposable
     {
         var run = _runs.Create("run", _runs.Training(5) with { Corpus = new string('a', 64) });
         Fails(run.Path, "holds no corpus aaaa");
-        Assert.Contains("TokenCorpus", File.ReadAllText(run.Attempt(1).LogFile), StringComparison.Ordinal);
+        Assert.Contains("   at ScaleLab.", File.ReadAllText(run.Attempt(1).LogFile), StringComparison.Ordinal);
     }
 
     [Theory]
