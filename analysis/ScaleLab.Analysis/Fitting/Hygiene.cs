@@ -90,7 +90,8 @@ internal sealed class Hygiene
 
         var start = new double[_f.Length];
         _law.Place(Law.Parameters.AsSpan(), _data.Centre, start);
-        return ParametricFit.Surface(_law, Minimizer.Polish(_f, start).Point, _data.Centre);
+        var clean = ParametricFit.Surface(_law, Minimizer.Polish(_f, start).Point, _data.Centre);
+        return clean.Parameters.All(double.IsFinite) ? clean : null;
     }
 
     private void Refit(Objective objective, double[] estimate)

@@ -12,11 +12,11 @@ internal static class Quantile
         return new Interval(Of(sorted, (1 - level) / 2), Of(sorted, (1 + level) / 2));
     }
 
-    /// <returns>So many quantiles at even steps from the least to the largest.</returns>
+    /// <returns>So many quantiles at even steps from the least to the largest of the finite values; none where there are none.</returns>
     public static double[] Even(IEnumerable<double> values, int count)
     {
-        var sorted = Sorted(values);
-        return [.. Enumerable.Range(0, count).Select(i => Of(sorted, i / (count - 1.0)))];
+        var sorted = Sorted(values.Where(double.IsFinite));
+        return sorted.Length == 0 ? [] : [.. Enumerable.Range(0, count).Select(i => Of(sorted, i / (count - 1.0)))];
     }
 
     private static double[] Sorted(IEnumerable<double> values)

@@ -41,13 +41,13 @@ public sealed record Replicates(int Cells, double PureError, int Freedom, double
             lack += errors.Length * mean * mean;
         }
 
-        if (freedom == 0)
+        if (freedom == 0 || !double.IsFinite(pure))
         {
             return null;
         }
 
         var freedomOfFit = Math.Max(0, cells - parameters);
-        double? f = freedomOfFit > 0 && pure > 0 ? lack / freedomOfFit / (pure / freedom) : null;
+        double? f = freedomOfFit > 0 && pure > 0 && double.IsFinite(lack / pure) ? lack / freedomOfFit / (pure / freedom) : null;
         return new Replicates(several, Math.Sqrt(pure / freedom), freedom, f, freedomOfFit, f is null ? null : 1 - FisherSnedecor.CDF(freedomOfFit, freedom, f.Value));
     }
 }

@@ -33,7 +33,7 @@ internal sealed record Uncertainty(Intervals Intervals)
         var verdicts = profile?.Verdicts() ?? new Dictionary<string, Identified>();
         var told = new Uncertainty(None(options, "no bootstrap was asked for", clusters.Count))
         {
-            Noise = profile is null ? null : new NoiseModel(profile.Noise, profile.Scale),
+            Noise = profile is null || !double.IsFinite(profile.Scale) ? null : new NoiseModel(profile.Noise, profile.Scale),
             // The noise of so few clusters is hardly known: what is open stays open, and no more can be said.
             Identified = clusters.Count < FewestClusters ? verdicts.Where(v => v.Value != Fitting.Identified.Yes).ToDictionary() : verdicts,
         };
