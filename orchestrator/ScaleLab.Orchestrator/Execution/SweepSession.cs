@@ -30,7 +30,9 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
         folder.Tidy();
         var results = plan.Runs.Select(r => folder.Run(r.Spec.Key).ReadResult()).OfType<RunResult>().ToDictionary(r => r.Key);
-        plan = plan.WithoutIdleTrunks(results.ContainsKey);
+
+        // A result that a disk has damaged is one all the same: its run belongs to the sweep, and its rows to the tables.
+        plan = plan.WithoutIdleTrunks(key => File.Exists(folder.Run(key).ResultFile));
         var elsewhere = Publish();
         var missing = plan.Runs.Where(r => !results.ContainsKey(r.Spec.Key)).ToList();
         SweepSummary summary;
