@@ -36,6 +36,9 @@ public sealed record CorpusInfo
     /// <summary>Loss in nats per token, on this held-out set, of the process that made the corpus, where it is known.</summary>
     public double? EntropyFloor { get; init; }
 
+    /// <summary>Set for a corpus of images; the counts of tokens are 0 then.</summary>
+    public ImageInfo? Images { get; init; }
+
     /// <returns>What cannot be right in it; null where nothing is.</returns>
     internal string? Problem() => this switch
     {
