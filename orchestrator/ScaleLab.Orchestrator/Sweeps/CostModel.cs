@@ -48,11 +48,11 @@ internal static class CostModel
     private const long GpuProcessBytes = 1L << 30;
 
     public static long Memory(TrainingSpec training, ExecutionSpec execution) =>
-        (execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes) + (TrainingBytesPerParameter * training.Model.Parameters.Total) + training.Model.ActivationBytes(execution.Chunk);
+        (execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes) + (TrainingBytesPerParameter * training.Model.Trained) + training.Model.ActivationBytes(execution.Chunk);
 
     public static long Disk(TrainingSpec training)
     {
-        var n = training.Model.Parameters.Total;
+        var n = training.Model.Trained;
         var exported = training.Phase == RunPhase.Trunk ? 0 : WeightBytesPerParameter * n;
         return RecordBytes + (Checkpoints * CheckpointBytesPerParameter * n) + exported;
     }
@@ -64,7 +64,7 @@ internal static class CostModel
     /// <summary>The same as a number: it may be more than a <see cref="TimeSpan"/> holds.</summary>
     public static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
     {
-        var (speed, parameters) = (Speed.Of(training, execution), training.Model.Parameters.Total);
+        var (speed, parameters) = (Speed.Of(training, execution), training.Model.Trained);
         var chunk = (long)execution.Chunk * training.Model.UnitsPerSample;
         var seconds = SecondsToStart;
         foreach (var (steps, batch) in new Timeline(training.Batch).Stretches(training.StartStep, training.EndStep))
@@ -91,7 +91,7 @@ internal static class CostModel
 
         public static Speed Of(TrainingSpec training, ExecutionSpec execution)
         {
-            var (shape, flops) = (training.Model, training.Model.TrainingFlops(1));
+            var (shape, flops) = (training.Model, training.Model.TrainingFlopsPerUnit);
             if (execution.Device == DevicePool.Cuda)
             {
                 var peak = training.Precision == Precision.Bf16 ? GpuBf16FlopsPerSecond : GpuFp32FlopsPerSecond;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 
 namespace ScaleLab.Orchestrator.Sweeps;
@@ -38,17 +39,17 @@ internal static class GridExpansion
         return (grid.Axes ?? []).Aggregate(sizes * Seeds(grid).Count, (n, axis) => n * axis.Value!.AsArray().Count);
     }
 
-    public static IEnumerable<GridPoint> Points(SweepFile sweep, int vocabulary)
+    public static IEnumerable<GridPoint> Points(SweepFile sweep, CorpusInfo corpus)
     {
         var grid = sweep.Spec.Grid;
         var trains = Trains(sweep.Spec).ToList();
-        return from point in Sizes(sweep, grid, vocabulary)
+        return from point in Sizes(sweep, grid, corpus)
                from train in trains
                from seed in Seeds(grid)
                select point with { Train = train, Seed = seed };
     }
 
-    private static IEnumerable<GridPoint> Sizes(SweepFile sweep, GridSpec grid, int vocabulary)
+    private static IEnumerable<GridPoint> Sizes(SweepFile sweep, GridSpec grid, CorpusInfo corpus)
     {
         if (grid.Isoflop is { } isoflop)
         {
@@ -68,14 +69,14 @@ internal static class GridExpansion
         GridPoint Afford(double flops, double n, string source, string size)
         {
             var shape = Solve(n, size);
-            return Point(shape, n, flops / shape.TrainingFlops(1), source) with { Budget = flops };
+            return Point(shape, n, (flops - shape.SetupFlops) / shape.TrainingFlopsPerUnit, source) with { Budget = flops };
         }
 
-        LanguageModelShape Solve(double n, string path)
+        ModelShape Solve(double n, string path)
         {
             try
             {
-                return LanguageModelFamily.Solve(n, sweep.Spec.Options, vocabulary);
+                return sweep.Spec.Family.Solve(n, sweep.Spec.ModelOptions, corpus);
             }
             catch (InputException e)
             {

@@ -6,7 +6,7 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// <summary>Lays a run onto its device.</summary>
 internal static class Placement
 {
-    /// <summary>Units of D in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
+    /// <summary>Tokens in one forward pass of a CPU: larger passes gain nothing and cost memory.</summary>
     private const int CpuChunkUnits = 2048;
 
     /// <summary>Of a GPU: enough to hide the launches of its kernels.</summary>
@@ -34,9 +34,9 @@ internal static class Placement
         {
             Device = target.Device,
             Math = target.Math,
-            Chunk = (int)Math.Min(Math.Max(1, units / sample), largest / sample),
+            Chunk = training.Model.CouplesBatch ? (int)(largest / sample) : (int)Math.Min(Math.Max(1, units / training.Model.TokensPerSample), largest / sample),
         };
-        return Usable(target) is { } usable ? execution with { Chunk = Fitting(training, execution, usable) } : execution;
+        return Usable(target) is { } usable && !training.Model.CouplesBatch ? execution with { Chunk = Fitting(training, execution, usable) } : execution;
     }
 
     private static int Fitting(TrainingSpec training, ExecutionSpec execution, double usable)

@@ -12,8 +12,8 @@ internal static class PlanTable
     private static PlanRow Row(PlannedRun run)
     {
         var training = run.Spec.Training;
-        var lm = training.Model as LanguageModelShape ?? throw new NotSupportedException($"no table for models of family {training.Model.Family}");
-        var n = lm.Parameters;
+        var model = training.Model;
+        var n = model.Parameters;
         var timeline = new Timeline(training.Batch);
         return new PlanRow
         {
@@ -26,9 +26,9 @@ internal static class PlanTable
             NNonEmbedding = n.Body,
             NEmbedding = n.Embedding,
             NHead = n.Head,
-            Width = lm.Width,
-            Depth = lm.Depth,
-            Heads = lm.Heads,
+            Width = model.Width,
+            Depth = model.Depth,
+            Heads = model.Heads,
             DTarget = run.TargetD,
             D = training.D,
             UniqueD = run.Exposure.UniqueD,
@@ -43,7 +43,7 @@ internal static class PlanTable
             Seed = training.Seed,
             Budget = run.Budget,
             C = run.C,
-            C6nd = 6.0 * n.Total * training.D,
+            C6nd = model is LanguageModelShape ? 6.0 * n.Total * training.D : null,
             CSpent = run.CSpent,
             MemoryBytes = run.Memory,
             DiskBytes = run.Disk,

@@ -27,6 +27,8 @@ internal sealed class Planner
         (_sweep, _corpus, _target, _build) = (sweep, corpus, target, build);
     }
 
+    private string Unit => _sweep.Spec.Family.Unit;
+
     /// <param name="sweep">What is wanted.</param>
     /// <param name="corpus">Prepared from the sweep's data.</param>
     /// <param name="target">The device that will train.</param>
@@ -52,8 +54,8 @@ internal sealed class Planner
     private Plan Expand()
     {
         CheckCorpus();
-        var recipe = Recipe.Named(_sweep.Spec.Recipe);
-        var points = GridExpansion.Points(_sweep, _corpus.VocabularySize).Select(p => (Point: p, Training: Resolve(p, recipe))).ToList();
+        var recipe = Recipe.Of(_sweep.Spec);
+        var points = GridExpansion.Points(_sweep, _corpus).Select(p => (Point: p, Training: Resolve(p, recipe))).ToList();
         foreach (var trunk in points.GroupBy(p => p.Training.Schedule.Kind == ScheduleKind.Wsd ? RunKey.Endless(p.Training) : null))
         {
             if (trunk.Key is null)
@@ -91,7 +93,7 @@ internal sealed class Planner
 
         if (batch.Initial > batch.Maximum)
         {
-            throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} tokens, above its maximum of {batch.Maximum}");
+            throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} {Unit}, above its maximum of {batch.Maximum}");
         }
 
         var (end, d) = End(point, batch);
@@ -124,7 +126,7 @@ internal sealed class Planner
         var d = timeline.SeenBefore(end);
         return Math.Abs(d - point.TargetD) <= 0.1 * point.TargetD
             ? (end, d)
-            : throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is too small: the nearest whole number of steps of {batch.Initial} tokens gives {d}");
+            : throw _sweep.Error(point.Source, $"D = {Quantity.Format(point.TargetD)} is too small: the nearest whole number of steps of {batch.Initial} {Unit} gives {d}");
     }
 
     private void AddWholeRuns(IEnumerable<(GridPoint Point, TrainingSpec Training)> points)
@@ -133,7 +135,7 @@ internal sealed class Planner
         {
             if (training.Schedule.Warmup >= training.D)
             {
-                throw _sweep.Error(point.Source, $"D = {Quantity.Format(training.D)} ends before the warmup of {Quantity.Format(training.Schedule.Warmup)} tokens does");
+                throw _sweep.Error(point.Source, $"D = {Quantity.Format(training.D)} ends before the warmup of {Quantity.Format(training.Schedule.Warmup)} {Unit} does");
             }
 
             Add(point, training, parent: null, trunk: null, training.D);
@@ -167,12 +169,12 @@ internal sealed class Planner
         var fork = timeline.StepsNearest((long)((1 - schedule.Cooldown) * training.D));
         if (fork >= training.EndStep)
         {
-            throw _sweep.Error(point.Source, $"D = {d} is too small: its {training.EndStep} steps of {training.Batch.Initial} tokens leave none for a cooldown of {schedule.Cooldown:0.##} of D");
+            throw _sweep.Error(point.Source, $"D = {d} is too small: its {training.EndStep} steps of {training.Batch.Initial} {Unit} leave none for a cooldown of {schedule.Cooldown:0.##} of D");
         }
 
         return schedule.Warmup < timeline.SeenBefore(fork)
             ? fork
-            : throw _sweep.Error(point.Source, $"D = {d} forks its cooldown at {Quantity.Format(timeline.SeenBefore(fork))} tokens, before the warmup of {Quantity.Format(schedule.Warmup)} tokens ends");
+            : throw _sweep.Error(point.Source, $"D = {d} forks its cooldown at {Quantity.Format(timeline.SeenBefore(fork))} {Unit}, before the warmup of {Quantity.Format(schedule.Warmup)} {Unit} ends");
     }
 
     private string Add(GridPoint point, TrainingSpec training, string? parent, string? trunk, long own)
@@ -209,7 +211,7 @@ internal sealed class Planner
             TargetN = point.TargetN,
             TargetD = point.TargetD,
             C = training.Model.TrainingFlops(training.D),
-            CSpent = training.Model.TrainingFlops(own),
+            CSpent = (training.Model.TrainingFlopsPerUnit * own) + (training.StartStep == 0 ? training.Model.SetupFlops : 0),
             Exposure = Exposure.Of(training.D, training.Model, _corpus.TrainTokens),
             Memory = CostModel.Memory(training, execution),
             Disk = CostModel.Disk(training),
@@ -220,10 +222,9 @@ internal sealed class Planner
 
     private void CheckCorpus()
     {
-        var context = _sweep.Spec.Options.Context;
-        if (_corpus.TrainTokens <= context || _corpus.HeldOutTokens <= context)
+        if (_sweep.Spec.Family.Obstacle(_sweep.Spec.ModelOptions, _corpus) is { } obstacle)
         {
-            throw _sweep.Error("data", $"the corpus has {_corpus.TrainTokens} tokens to train on and {_corpus.HeldOutTokens} held out; one window of {context} needs more");
+            throw _sweep.Error("data", obstacle);
         }
 
         var blocks = _corpus.HeldOutTokens / _corpus.BlockTokens;

@@ -9,7 +9,7 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// </summary>
 internal sealed class Recipe
 {
-    /// <summary>Tokens per step at the start: early training is limited by steps, not by noise (docs/method.md has the measurements).</summary>
+    /// <summary>Units of D per step at the start. For text, 256 tokens: early training is limited by steps, not by noise (docs/method.md has the measurements).</summary>
     public long Batch { get; init; } = 256;
 
     /// <summary>B ∝ √(tokens seen), near the critical batch (McCandlish et al. 2018; Zhang et al. 2025 find the exponent 0.47 in D).</summary>
@@ -40,12 +40,26 @@ internal sealed class Recipe
 
     public Precision Precision { get; init; } = Precision.Fp32;
 
-    private static Recipe Default { get; } = new();
+    public double Beta1 { get; init; } = 0.9;
 
-    public static Recipe Named(RecipeName name) => name switch
+    public double Beta2 { get; init; } = 0.95;
+
+    public double WeightDecay { get; init; } = 0.1;
+
+    public double Clip { get; init; } = 1;
+
+    /// <summary>Batches depend on the units seen. Where a loss depends on the batch, they must not.</summary>
+    public bool Ramps => BatchRamp > 0;
+
+    private static Recipe Language { get; } = new();
+
+    // Losses over views depend on the batch, so it is one number for all sizes and amounts (docs/vision.md has the measurements).
+    private static Recipe Vision { get; } = new() { Batch = 128, BatchRamp = 0, BatchMax = long.MaxValue, VectorLr = 1, Lr = 2e-3, WarmupSteps = 40, WeightDecay = 0.05 };
+
+    public static Recipe Of(SweepSpec spec) => spec.Recipe switch
     {
-        RecipeName.Default => Default,
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such recipe"),
+        RecipeName.Default => spec.Model == LanguageModelShape.FamilyName ? Language : Vision,
+        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Recipe, "no such recipe"),
     };
 
     public ScheduleKind Kind(TrainSpec train) => train.Schedule ?? Schedule;
@@ -86,11 +100,11 @@ internal sealed class Recipe
         return usual with
         {
             VectorLr = train.VectorLr ?? VectorLr,
-            Beta1 = train.Beta1 ?? usual.Beta1,
-            Beta2 = train.Beta2 ?? usual.Beta2,
+            Beta1 = train.Beta1 ?? Beta1,
+            Beta2 = train.Beta2 ?? Beta2,
             Epsilon = train.Epsilon ?? usual.Epsilon,
-            WeightDecay = train.WeightDecay ?? usual.WeightDecay,
-            Clip = train.Clip ?? usual.Clip,
+            WeightDecay = train.WeightDecay ?? WeightDecay,
+            Clip = train.Clip ?? Clip,
         };
     }
 }

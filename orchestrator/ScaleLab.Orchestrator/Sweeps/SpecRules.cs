@@ -56,12 +56,22 @@ internal static class SpecRules
 
     private static void CheckTrain(SweepFile sweep, SweepSpec spec)
     {
-        var wsd = Recipe.Named(spec.Recipe).Kind(spec.Train) == ScheduleKind.Wsd;
+        var wsd = Recipe.Of(spec).Kind(spec.Train) == ScheduleKind.Wsd;
         Refuse(wsd, "warmup_share", "depends on the final D, but under wsd one trunk serves every D and cannot know it; write 'warmup' in tokens, or 'schedule: cosine'");
         Refuse(wsd, "floor", "belongs to 'schedule: cosine'; under wsd the rate falls to 0");
         Refuse(!wsd, "cooldown", "belongs to 'schedule: wsd'");
         Refuse(!wsd, "cooldown_shape", "belongs to 'schedule: wsd'");
         Refuse(sweep.Has(sweep.RulePath("warmup")), "warmup_share", "cannot stand beside 'warmup'");
+        var vision = !Recipe.Of(spec).Ramps;
+        foreach (var key in (string[])["batch_ramp", "batch_ramp_from", "batch_max"])
+        {
+            Refuse(vision, key, $"belongs to language models: the losses of '{spec.Model}' depend on the batch, so a sweep has one");
+        }
+
+        if (vision && sweep.Has("grid.batch"))
+        {
+            throw sweep.Error("grid.batch", $"'batch' is no axis here: the losses of '{spec.Model}' depend on the batch, so a sweep has one; write it under 'train'");
+        }
 
         void Refuse(bool condition, string key, string reason)
         {

@@ -13,12 +13,12 @@ internal sealed record SweepSpec
     [RegularExpression("[a-z0-9][a-z0-9._-]{0,63}")]
     public required string Name { get; init; }
 
-    /// <summary>The family of models: <c>lm</c>, a decoder-only language model.</summary>
-    [AllowedValues(LanguageModelShape.FamilyName)]
+    /// <summary>The family of models: <c>lm</c>, a decoder-only language model, or a method that trains a vision transformer without labels.</summary>
+    [ModelName]
     public required string Model { get; init; }
 
     /// <summary>Choices of that family, equal for the whole sweep.</summary>
-    public LanguageModelOptions Options { get; set; } = new();
+    public ModelOptions? Options { get; init; }
 
     /// <summary>Where the samples come from. Relative paths start at the folder of the spec.</summary>
     public required DataSpec Data { get; init; }
@@ -38,9 +38,19 @@ internal sealed record SweepSpec
     /// <summary>What is measured at the end of each run. Changes no run, and no run key.</summary>
     public EvaluationSpec Evaluation { get; set; } = new();
 
+    [JsonIgnore]
+    public ModelFamily Family => ModelFamily.Named(Model);
+
+    [JsonIgnore]
+    public ModelOptions ModelOptions => Options ?? Family.Defaults;
+
     /// <summary>What the sweep may cost: a plan beyond it is an error, and <c>grid.design</c> spends it. Options of <c>plan</c> and <c>run</c> come first.</summary>
     public BudgetSpec Budget { get; set; } = new();
 }
+
+/// <summary>The names of all families.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ModelNameAttribute() : AllowedValuesAttribute([.. ModelFamily.All.Select(f => f.Name)]);
 
 /// <summary>Caps over all runs together.</summary>
 internal sealed record BudgetSpec

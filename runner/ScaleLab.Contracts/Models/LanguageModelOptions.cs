@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ScaleLab.Contracts.Models;
 
 /// <summary>Choices of a sweep over language models.</summary>
-public sealed record LanguageModelOptions
+public sealed record LanguageModelOptions : ModelOptions
 {
     /// <summary>Tokens a window holds.</summary>
     [Range(2, 1_048_576)]

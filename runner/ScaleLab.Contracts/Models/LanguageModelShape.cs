@@ -32,7 +32,13 @@ public sealed record LanguageModelShape : ModelShape
     public override string Family => FamilyName;
 
     [JsonIgnore]
+    public override string Dial => $"{base.Dial}, vocabulary {Vocabulary}";
+
+    [JsonIgnore]
     public override int UnitsPerSample => Context;
+
+    [JsonIgnore]
+    public override int TokensPerSample => Context;
 
     [JsonIgnore]
     public override ParameterCount Parameters
@@ -46,8 +52,11 @@ public sealed record LanguageModelShape : ModelShape
 
     // Scores and their use are 2·T·d each per token; the causal half of both together is 2·T·d.
     [JsonIgnore]
-    public override double ForwardFlopsPerUnit =>
+    public double ForwardFlopsPerUnit =>
         (2.0 * (BlockMatrices + ((long)Vocabulary * Width))) + (2.0 * Depth * Context * Width);
+
+    [JsonIgnore]
+    public override double TrainingFlopsPerUnit => 3 * ForwardFlopsPerUnit;
 
     private long BlockMatrices => Depth * ((4L * Width * Width) + (3L * Width * FeedForward));
 

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 
@@ -16,6 +17,8 @@ namespace ScaleLab.Orchestrator.Tests.Sweeps;
 internal static partial class SpecReference
 {
     private const string NumberPattern = "^[+-]?[0-9][0-9_]*(\\.[0-9]+)?([eE][+-]?[0-9]+)?[kKMBGT]?$";
+
+    private static readonly Recipe Usual = Recipe.Of(new SweepSpec { Name = "", Model = LanguageModelShape.FamilyName, Data = null!, Grid = null! });
 
     private static readonly JsonSerializerOptions Options = SweepJson.Default.Options;
 
@@ -30,6 +33,7 @@ internal static partial class SpecReference
         var schema = Object(typeof(SweepSpec));
         schema.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         schema.Insert(1, "title", "ScaleLab sweep");
+        schema["allOf"] = new JsonArray([.. ModelFamily.All.Select(OptionsOf)]);
         return schema.ToJsonString(new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             WriteIndented = true,
@@ -39,22 +43,35 @@ internal static partial class SpecReference
         }) + "\n";
     }
 
+    // Which options there are depends on the model.
+    private static JsonObject OptionsOf(ModelFamily family) => new()
+    {
+        ["if"] = new JsonObject { ["properties"] = new JsonObject { ["model"] = new JsonObject { ["const"] = family.Name } } },
+        ["then"] = new JsonObject { ["properties"] = new JsonObject { ["options"] = Object(family.Defaults.GetType()) } },
+    };
+
     public static string Markdown()
     {
         var text = new StringBuilder();
         Section(text, typeof(SweepSpec), "");
+        foreach (var family in ModelFamily.All)
+        {
+            text.Append('\n');
+            Section(text, family.Defaults.GetType(), "options", $" with `model: {family.Name}`");
+        }
+
         return text.ToString();
     }
 
-    private static void Section(StringBuilder text, Type type, string path)
+    private static void Section(StringBuilder text, Type type, string path, string where = "")
     {
-        text.Append(CultureInfo.InvariantCulture, $"### {(path.Length == 0 ? "The whole file" : $"`{path}:`")}\n\n{Comments["T:" + type.FullName]}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"### {(path.Length == 0 ? "The whole file" : $"`{path}:`")}{where}\n\n{Comments["T:" + type.FullName]}\n\n");
         text.Append("| key | value | default | |\n|---|---|---|---|\n");
         var inner = new List<(Type, string)>();
         foreach (var property in SpecBinder.Keys(Options.GetTypeInfo(type)))
         {
             var bare = SpecBinder.Bare(property.PropertyType);
-            if (IsObject(bare))
+            if (IsObject(bare) && bare != typeof(ModelOptions))
             {
                 inner.Add((bare, path.Length == 0 ? property.Name : $"{path}.{property.Name}"));
             }
@@ -92,11 +109,11 @@ internal static partial class SpecReference
     {
         if (property.Name == "warmup")
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Recipe.Named(RecipeName.Default).WarmupSteps} steps");
+            return string.Create(CultureInfo.InvariantCulture, $"{Usual.WarmupSteps} steps");
         }
 
         var name = ((PropertyInfo)property.AttributeProvider!).Name;
-        object[] sources = type == typeof(TrainSpec) ? [Recipe.Named(RecipeName.Default), new OptimizerSpec { Lr = 0 }] : [Activator.CreateInstance(type)!];
+        object[] sources = type == typeof(TrainSpec) ? [Usual, new OptimizerSpec { Lr = 0 }] : [Activator.CreateInstance(type)!];
         var value = sources.Select(s => s.GetType().GetProperty(name)?.GetValue(s)).FirstOrDefault(v => v is not null);
         return value switch
         {
@@ -152,6 +169,7 @@ internal static partial class SpecReference
                 Of(property, type.GetElementType()!),
                 new JsonObject { ["type"] = "array", ["minItems"] = 1, ["uniqueItems"] = true, ["items"] = Of(property, type.GetElementType()!) }),
         },
+        _ when type == typeof(ModelOptions) => new JsonObject { ["type"] = "object" },
         _ when IsObject(type) => Object(type),
         { IsEnum: true } => new JsonObject { ["enum"] = new JsonArray([.. SpecBinder.Members(type).Select(m => (JsonNode)m)]) },
         _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },

@@ -1,0 +1,40 @@
+using ScaleLab.Contracts.Corpora;
+
+namespace ScaleLab.Contracts.Models;
+
+/// <summary>A method of self-supervised vision: its name, its options, and its shape at a width.</summary>
+/// <param name="name">What the spec calls <c>model</c>.</param>
+/// <param name="at">The shape of a width, or null where that width has none.</param>
+public sealed class VisionFamily<TOptions>(string name, Func<int, TOptions, ImageInfo, VisionShape?> at) : ModelFamily
+    where TOptions : VisionOptions, new()
+{
+    public override string Name => name;
+
+    public override ModelOptions Defaults { get; } = new TOptions();
+
+    public override string Unit => "images";
+
+    public override string? Obstacle(ModelOptions options, CorpusInfo corpus) => corpus.Images switch
+    {
+        null => $"model '{name}' trains on images; {corpus.Origin} holds tokens",
+        { Size: var size } when size % ((TOptions)options).Patch != 0 => $"patches of {((TOptions)options).Patch} pixels do not divide images of {size}",
+        _ => null,
+    };
+
+    public override ModelShape Solve(double target, ModelOptions options, CorpusInfo corpus) =>
+        SizeDial.Nearest(target, width => at(width, (TOptions)options, corpus.Images!), $"no width can be cut into {((TOptions)options).Heads} heads");
+}
+
+/// <summary>How the encoder's layout follows from its width.</summary>
+internal static class VisionRecipe
+{
+    /// <summary>Depth ∝ width^0.6: 2 at 32, 3 at 64, 6 at 192, 13 at 768.</summary>
+    public static int Depth(int width, VisionOptions options) => options.Depth ?? Math.Max(2, (int)Math.Round(Math.Pow(width, 0.6) / 4));
+
+    /// <summary>Null where the heads do not divide the width, or the width is no multiple of 4, which two-dimensional positions need.</summary>
+    public static int? Heads(int width, VisionOptions options)
+    {
+        var heads = options.Heads ?? SizeDial.Heads(width);
+        return width % heads == 0 && width % 4 == 0 ? heads : null;
+    }
+}
