@@ -1,0 +1,63 @@
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Models;
+
+/// <summary>
+/// Fixed position tables of patches in row-major order, float64, one row to a patch. An axis of width k is [sin pω | cos pω] with ω_j = 10000^(−2j/k);
+/// the flavours differ in which axis comes first, and are not interchangeable. A class token's row is zero, and comes first.
+/// </summary>
+internal static class SineCosine
+{
+    private const double Base = 10_000;
+
+    /// <summary>[column | row]: MAE, I-JEPA. (rows·columns, width).</summary>
+    public static Tensor ColumnFirst(int width, int rows, int columns) =>
+        Table(width, [rows, columns], [(1, width / 2), (0, width / 2)]);
+
+    /// <summary>[row | column]: MoCo v3, V-JEPA for stills. (rows·columns, width).</summary>
+    public static Tensor RowFirst(int width, int rows, int columns) =>
+        Table(width, [rows, columns], [(0, width / 2), (1, width / 2)]);
+
+    /// <summary>[column | row] as in big_vision, whose slowest wave is exactly 1/10000: exponents j/(width/4 − 1). (rows·columns, width).</summary>
+    public static Tensor BigVision(int width, int rows, int columns) =>
+        Table(width, [rows, columns], [(1, width / 2), (0, width / 2)], slowest: (width / 4) - 1);
+
+    /// <summary>[frame | row | column]: V-JEPA. (frames·rows·columns, width).</summary>
+    /// <param name="width">Of the table.</param>
+    /// <param name="frames">Of the clip, in tubelets.</param>
+    /// <param name="rows">In patches.</param>
+    /// <param name="columns">In patches.</param>
+    /// <param name="uniform">A third of the width for each axis, the last cut short; else half for time and a quarter for each of space.</param>
+    public static Tensor Volume(int width, int frames, int rows, int columns, bool uniform)
+    {
+        var third = (width + 5) / 6 * 2;
+        var (time, space) = uniform ? (third, third) : (width / 2, width / 4);
+        return Table(width, [frames, rows, columns], [(0, time), (1, space), (2, space)]);
+    }
+
+    private static Tensor Table(int width, int[] grid, (int Axis, int Width)[] parts, int? slowest = null)
+    {
+        var table = new double[grid.Aggregate(1, (product, n) => product * n), width];
+        var position = new int[grid.Length];
+        for (var row = 0; row < table.GetLength(0); row++)
+        {
+            for (var (axis, rest) = (grid.Length - 1, row); axis >= 0; rest /= grid[axis--])
+            {
+                position[axis] = rest % grid[axis];
+            }
+
+            var column = 0;
+            foreach (var (axis, part) in parts)
+            {
+                var waves = part / 2;
+                for (var i = 0; i < part && column < width; i++, column++)
+                {
+                    var angle = position[axis] * Math.Pow(Base, -(i % waves) / (double)(slowest ?? waves));
+                    table[row, column] = i < waves ? Math.Sin(angle) : Math.Cos(angle);
+                }
+            }
+        }
+
+        return tensor(table);
+    }
+}

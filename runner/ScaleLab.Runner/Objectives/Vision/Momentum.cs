@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives.Vision;
+
+/// <summary>A teacher that is the moving average of its student, and how slowly it moves.</summary>
+internal static class Momentum
+{
+    /// <summary>From <paramref name="start"/> to 1 along half a cosine: BYOL, MoCo v3, DINO.</summary>
+    /// <param name="start">Momentum at the first step.</param>
+    /// <param name="progress">Share of the run that is done, 0 to 1.</param>
+    public static double Cosine(double start, double progress) => 1 - ((1 - start) * (1 + Math.Cos(Math.PI * progress)) / 2);
+
+    /// <summary>From <paramref name="start"/> to 1 in a straight line: I-JEPA, V-JEPA.</summary>
+    public static double Linear(double start, double progress) => start + ((1 - start) * progress);
+
+    /// <summary>teacher ← m · teacher + (1 − m) · student, tensor by tensor, in place.</summary>
+    public static void Follow(IEnumerable<Tensor> teacher, IEnumerable<Tensor> student, double momentum)
+    {
+        using var frozen = no_grad();
+        foreach (var (t, s) in teacher.Zip(student))
+        {
+            t.mul_(momentum).add_(s, 1 - momentum);
+        }
+    }
+}
