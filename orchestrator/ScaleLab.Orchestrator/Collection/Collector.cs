@@ -59,7 +59,7 @@ internal static class Collector
     private static ResultRow Result(RunState state)
     {
         var (run, training) = (state.Run, state.Run.Spec.Training);
-        var parameters = training.Model.Parameters;
+        var (parameters, vision) = (training.Model.Parameters, training.Model as VisionShape);
         return new ResultRow
         {
             RunKey = run.Spec.Key,
@@ -91,7 +91,25 @@ internal static class Collector
             ValLoss = state.Evaluation?.ValLoss,
             ValLossSe = state.Evaluation?.ValLossSe,
             ValBpb = state.Evaluation?.ValBpb,
+            NDecoder = vision?.Auxiliaries.Decoder,
+            NPredictor = vision?.Auxiliaries.Predictor,
+            NProjector = vision?.Auxiliaries.Projector,
+            NPrototypes = vision?.Auxiliaries.Prototypes,
+            NTotal = vision?.Trained,
+            PatchTokens = vision?.EncoderTokens * training.D,
+            ProbeError = Metric("probe_error"),
+            ProbeErrorRandom = Metric("probe_error_random"),
+            KnnError = Metric("knn_error"),
+            KnnErrorRandom = Metric("knn_error_random"),
+            RankMe = Metric("rankme"),
+            Lidar = Metric("lidar"),
+            AlphaReq = Metric("alpha_req"),
+            FeatureSpread = Metric("feature_spread"),
+            TargetStd = Metric("target_std"),
+            TargetEntropy = Metric("target_entropy"),
         };
+
+        double? Metric(string name) => state.Evaluation?.Metrics?.TryGetValue(name, out var value) == true ? value : null;
     }
 
     private static IEnumerable<CurveRow> Curve(RunState state) => CurveStitcher

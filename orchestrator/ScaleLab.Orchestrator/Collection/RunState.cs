@@ -53,7 +53,7 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
 
     /// <summary>Why a run with a result has no good one.</summary>
     public static string Reason(RunResult result) => result.Status == RunStatus.Diverged
-        ? FormattableString.Invariant($"the loss ceased to be a number at step {result.Step}")
+        ? FormattableString.Invariant($"{result.Collapse ?? "the loss ceased to be a number"} at step {result.Step}")
         : "no result after the allowed attempts";
 
     /// <summary>Why a run that grows from <paramref name="parent"/> cannot run.</summary>

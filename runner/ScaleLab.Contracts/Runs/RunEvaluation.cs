@@ -19,9 +19,12 @@ public sealed record RunEvaluation
     /// <summary>Bits per byte of the held-out text.</summary>
     public double? ValBpb { get; init; }
 
+    /// <summary>Measured beside the loss, by the names of their columns in <c>results.csv</c>.</summary>
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
+
     /// <summary>What <paramref name="result"/> itself says.</summary>
     public static RunEvaluation Of(RunResult result) =>
-        new() { Evaluation = result.Evaluation, ValLoss = result.ValLoss, ValLossSe = result.ValLossSe, ValBpb = result.ValBpb };
+        new() { Evaluation = result.Evaluation, ValLoss = result.ValLoss, ValLossSe = result.ValLossSe, ValBpb = result.ValBpb, Metrics = result.Metrics };
 
     internal static string Name(EvaluationSpec evaluation) =>
         $"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(evaluation, ContractJson.Line.EvaluationSpec)))[..12]}.json";

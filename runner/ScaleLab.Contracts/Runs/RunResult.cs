@@ -15,6 +15,9 @@ public sealed record RunResult
     /// <summary>The step reached: the last one, or where the loss ceased to be a number.</summary>
     public required long Step { get; init; }
 
+    /// <summary>How the model collapsed; null where it did not.</summary>
+    public string? Collapse { get; init; }
+
     /// <summary>Mean over the last 5 % of D, nats.</summary>
     public double? TrainLoss { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record RunResult
 
     /// <summary>Bits per byte of the held-out text.</summary>
     public double? ValBpb { get; init; }
+
+    /// <summary>Measured beside the loss, by the names of their columns in <c>results.csv</c>.</summary>
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 
     /// <summary>Seconds of this run, all attempts together.</summary>
     public double WallSeconds { get; init; }
@@ -55,7 +61,7 @@ public enum RunStatus
 {
     Ok,
 
-    /// <summary>The loss ceased to be a finite number. Never retried: the same spec diverges again.</summary>
+    /// <summary>The loss ceased to be a finite number, or the model collapsed. Never retried: the same spec diverges again.</summary>
     Diverged,
 
     /// <summary>No result after the allowed attempts.</summary>

@@ -55,4 +55,8 @@ public sealed record EvaluationSpec
     /// <summary>Blocks of the held-out set that are evaluated; all of them unless set.</summary>
     [Range(1, int.MaxValue)]
     public int? Blocks { get; init; }
+
+    /// <summary>Vision: training images that the probes of the frozen features are fitted on; 0 measures the loss alone.</summary>
+    [Range(0, 1_000_000)]
+    public int ProbeImages { get; set; } = 2048;
 }

@@ -97,4 +97,63 @@ public sealed partial record ResultRow
 
     [CsvColumn("val_bpb")]
     public double? ValBpb { get; init; }
+
+    [CsvColumn("n_decoder")]
+    public long? NDecoder { get; init; }
+
+    [CsvColumn("n_predictor")]
+    public long? NPredictor { get; init; }
+
+    [CsvColumn("n_projector")]
+    public long? NProjector { get; init; }
+
+    [CsvColumn("n_prototypes")]
+    public long? NPrototypes { get; init; }
+
+    /// <summary>All that was trained.</summary>
+    [CsvColumn("n_total")]
+    public long? NTotal { get; init; }
+
+    /// <summary>Patch tokens that the trained encoder read, all views together.</summary>
+    [CsvColumn("patch_tokens")]
+    public double? PatchTokens { get; init; }
+
+    /// <summary>Error rate of a linear probe of the frozen features.</summary>
+    [CsvColumn("probe_error")]
+    public double? ProbeError { get; init; }
+
+    /// <summary>The same with the weights that training began with.</summary>
+    [CsvColumn("probe_error_random")]
+    public double? ProbeErrorRandom { get; init; }
+
+    /// <summary>Error rate of weighted nearest neighbours.</summary>
+    [CsvColumn("knn_error")]
+    public double? KnnError { get; init; }
+
+    [CsvColumn("knn_error_random")]
+    public double? KnnErrorRandom { get; init; }
+
+    /// <summary>Effective rank of the features (Garrido et al. 2023).</summary>
+    [CsvColumn("rankme")]
+    public double? RankMe { get; init; }
+
+    /// <summary>Effective rank of images over views (Thilak et al. 2024).</summary>
+    [CsvColumn("lidar")]
+    public double? Lidar { get; init; }
+
+    /// <summary>How fast the eigenvalues of the features fall (Agrawal et al. 2022).</summary>
+    [CsvColumn("alpha_req")]
+    public double? AlphaReq { get; init; }
+
+    /// <summary>1 where features spread over the sphere, 0 where they are one point.</summary>
+    [CsvColumn("feature_spread")]
+    public double? FeatureSpread { get; init; }
+
+    /// <summary>Standard deviation of a dimension of the targets over images.</summary>
+    [CsvColumn("target_std")]
+    public double? TargetStd { get; init; }
+
+    /// <summary>Entropy of the mean target, nats: ln K where all prototypes are used alike.</summary>
+    [CsvColumn("target_entropy")]
+    public double? TargetEntropy { get; init; }
 }

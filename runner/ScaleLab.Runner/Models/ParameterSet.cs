@@ -15,10 +15,14 @@ internal sealed class ParameterSet : IDisposable
     public Tensor this[string name] => _parameters.Find(p => p.Name == name)?.Value ?? throw new KeyNotFoundException(name);
 
     /// <summary>Takes over <paramref name="value"/> and makes it a leaf that gathers gradients.</summary>
-    public Tensor Add(string name, ParameterKind kind, Tensor value)
+    /// <param name="name">Unique.</param>
+    /// <param name="kind">How it is counted and trained.</param>
+    /// <param name="value">Its initial value.</param>
+    /// <param name="scales">Its number of inputs grows with the model's width.</param>
+    public Tensor Add(string name, ParameterKind kind, Tensor value, bool scales = true)
     {
         var leaf = value.detach().requires_grad_(true).DetachFromDisposeScope();
-        _parameters.Add(new Parameter(name, kind, leaf));
+        _parameters.Add(new Parameter(name, kind, leaf, scales));
         return leaf;
     }
 
@@ -34,9 +38,9 @@ internal sealed class ParameterSet : IDisposable
 }
 
 /// <summary>A named tensor and the part of the count it belongs to.</summary>
-internal sealed record Parameter(string Name, ParameterKind Kind, Tensor Value);
+internal sealed record Parameter(string Name, ParameterKind Kind, Tensor Value, bool Scales);
 
-/// <summary>Decides which <see cref="ParameterCount"/> part a tensor is, and how it is optimised: matrices decay and learn at 1/width.</summary>
+/// <summary>Decides which <see cref="ParameterCount"/> part a tensor is, and how it is optimised: matrices decay, and learn at 1/width where their number of inputs is the width.</summary>
 internal enum ParameterKind
 {
     Embedding,

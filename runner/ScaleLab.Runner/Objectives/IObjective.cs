@@ -1,3 +1,4 @@
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 
@@ -8,14 +9,25 @@ internal interface IObjective : IDisposable
 {
     ParameterSet Parameters { get; }
 
+    /// <summary>Tensors that no gradient reaches and that training carries on: teachers, centres. Checkpoints hold them.</summary>
+    IReadOnlyList<(string Name, Tensor Value)> State => [];
+
     /// <summary>Loss summed over the units of samples <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, with its graph.</summary>
     /// <param name="first">Number of the first sample since the beginning of the run: decides all that is random about it.</param>
     /// <param name="count">Samples, all in one forward pass.</param>
     /// <returns>A scalar on the model's device.</returns>
     Tensor LossSum(long first, int count);
 
+    /// <summary>The weights have been updated; <paramref name="step"/> steps are done.</summary>
+    void AfterStep(long step)
+    {
+    }
+
+    /// <returns>How the last batch shows that the model gives the same answer to everything; null where it does not.</returns>
+    string? Collapse() => null;
+
     /// <summary>Measures the model on the held-out set.</summary>
-    Evaluation Evaluate(int? blocks, CancellationToken stop);
+    Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop);
 
     /// <summary>Writes the weights for others to use.</summary>
     void Export(string folder);
@@ -28,4 +40,5 @@ internal interface IObjective : IDisposable
 /// <param name="Loss">Mean, nats per unit of D.</param>
 /// <param name="StandardError">Of <paramref name="Loss"/>, over blocks; null for a single block.</param>
 /// <param name="BitsPerByte">Null where the bytes behind the tokens are unknown.</param>
-internal sealed record Evaluation(double Loss, double? StandardError, double? BitsPerByte);
+/// <param name="Metrics">Measured beside the loss, by the names of their columns.</param>
+internal sealed record Evaluation(double Loss, double? StandardError, double? BitsPerByte = null, IReadOnlyDictionary<string, double>? Metrics = null);

@@ -41,11 +41,11 @@ internal sealed class NextToken : IObjective
         return _model.LossSum(windows.narrow(1, 0, context), windows.narrow(1, 1, context));
     }
 
-    public Evaluation Evaluate(int? blocks, CancellationToken stop)
+    public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)
     {
         using var frozen = no_grad();
         var losses = new List<(double Nats, int Predictions)>();
-        foreach (var block in HeldOutWindow.Of(_corpus.Info, _shape.Context, blocks).GroupBy(w => w.Block))
+        foreach (var block in HeldOutWindow.Of(_corpus.Info, _shape.Context, evaluation.Blocks).GroupBy(w => w.Block))
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -36,17 +36,11 @@ internal sealed class FusedAdamW : IDisposable
         (_parameters, _spec) = (parameters, spec);
         var matrixLr = spec.BaseWidth == 0 ? 1 : (double)spec.BaseWidth / width;
         using var frozen = no_grad();
-        _groups =
-        [
-            new Group(Of(ParameterKind.Matrix, ParameterKind.Head), matrixLr, spec.WeightDecay),
-            new Group(Of(ParameterKind.Embedding, ParameterKind.Gain), spec.VectorLr, 0),
-        ];
+        _groups = [.. parameters.All.GroupBy(Rule).Select(g => new Group([.. g], g.Key.Rate, g.Key.Decay))];
 
-        Parameter[] Of(params ReadOnlySpan<ParameterKind> kinds)
-        {
-            var wanted = kinds.ToArray();
-            return [.. parameters.All.Where(p => wanted.Contains(p.Kind))];
-        }
+        (double Rate, double Decay) Rule(Parameter p) => p.Kind is ParameterKind.Matrix or ParameterKind.Head
+            ? (p.Scales ? matrixLr : 1, spec.WeightDecay)
+            : (spec.VectorLr, 0);
     }
 
     /// <summary>The moments by name (<c>m.…</c>, <c>v.…</c>), for checkpoints.</summary>

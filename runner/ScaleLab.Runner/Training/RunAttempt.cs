@@ -1,6 +1,5 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
-using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Checkpoints;
 using ScaleLab.Runner.Data;
@@ -48,8 +47,8 @@ internal sealed class RunAttempt
         }
 
         var device = Device(_spec.Execution);
-        using var objective = new NextToken(_spec.Training, _store, device, _recompute);
-        using var trainer = new Trainer(_spec, objective, ((LanguageModelShape)_spec.Training.Model).Width, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment() };
+        using var objective = Objective.Of(_spec.Training, _store, device, _recompute);
+        using var trainer = new Trainer(_spec, objective, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment() };
         _attempt.Publish(Restore(trainer));
         using var curve = new CurveFile(_attempt.CurveFile);
         var end = trainer.Run(curve, report, stop);
@@ -87,13 +86,13 @@ internal sealed class RunAttempt
             return;
         }
 
-        using var objective = new NextToken(_spec.Training, _store, Device(_spec.Execution));
+        using var objective = Objective.Of(_spec.Training, _store, Device(_spec.Execution));
         objective.Import(weights);
-        var evaluation = objective.Evaluate(_spec.Evaluation.Blocks, stop);
-        _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte });
+        var evaluation = objective.Evaluate(_spec.Evaluation, stop);
+        _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics });
     }
 
-    private RunResult Finish(Trainer trainer, NextToken objective, CurveFile curve, CancellationToken stop)
+    private RunResult Finish(Trainer trainer, IObjective objective, CurveFile curve, CancellationToken stop)
     {
         if (_spec.Training.Phase == RunPhase.Trunk)
         {
@@ -103,7 +102,7 @@ internal sealed class RunAttempt
             return Result(trainer, RunStatus.Ok);
         }
 
-        var evaluation = objective.Evaluate(_spec.Evaluation.Blocks, stop);
+        var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         curve.Append(trainer.Row(annealed: true, evaluation.Loss));
         objective.Export(_attempt.ModelFolder);
         return Result(trainer, double.IsFinite(evaluation.Loss) ? RunStatus.Ok : RunStatus.Diverged) with
@@ -113,6 +112,7 @@ internal sealed class RunAttempt
             ValLoss = double.IsFinite(evaluation.Loss) ? evaluation.Loss : null,
             ValLossSe = evaluation.StandardError,
             ValBpb = evaluation.BitsPerByte,
+            Metrics = evaluation.Metrics,
         };
     }
 
@@ -122,6 +122,7 @@ internal sealed class RunAttempt
         Status = status,
         Attempt = _attempt.Number,
         Step = trainer.State.Step,
+        Collapse = trainer.Collapse,
         WallSeconds = Math.Round(trainer.State.WallSeconds, 3),
         Machine = new RunMachine
         {

@@ -24,15 +24,15 @@ internal sealed class Trainer : IDisposable
     private readonly LearningRate _rate;
     private readonly int _unitsPerSample;
 
-    public Trainer(RunSpec spec, IObjective objective, int width, AttemptFolder attempt, TimeProvider time)
+    public Trainer(RunSpec spec, IObjective objective, AttemptFolder attempt, TimeProvider time)
     {
         (_spec, _objective, _attempt, _time) = (spec, objective, attempt, time);
-        _optimizer = new FusedAdamW(objective.Parameters, spec.Training.Optimizer, width);
+        _optimizer = new FusedAdamW(objective.Parameters, spec.Training.Optimizer, spec.Training.Model.Width);
         _timeline = new Timeline(spec.Training.Batch);
         _rate = new LearningRate(spec.Training);
         _unitsPerSample = spec.Training.Model.UnitsPerSample;
         State = new TrainingState { Step = spec.Training.StartStep };
-        Tensors = [.. objective.Parameters.All.Select(p => (p.Name, p.Value)), .. _optimizer.State];
+        Tensors = [.. objective.Parameters.All.Select(p => (p.Name, p.Value)), .. objective.State, .. _optimizer.State];
     }
 
     /// <summary>Looked at when a forward pass has filled the memory.</summary>
@@ -40,7 +40,10 @@ internal sealed class Trainer : IDisposable
 
     public TrainingState State { get; private set; }
 
-    /// <summary>Weights and moments by name: with <see cref="State"/>, all of a checkpoint.</summary>
+    /// <summary>Why training ended early, where it was no loss that ceased to be a number.</summary>
+    public string? Collapse { get; private set; }
+
+    /// <summary>Weights, what is carried beside them, and moments, by name: with <see cref="State"/>, all of a checkpoint.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Tensors { get; }
 
     /// <summary>Continues from the checkpoint of <paramref name="step"/> in <paramref name="from"/>.</summary>
@@ -77,6 +80,11 @@ internal sealed class Trainer : IDisposable
 
             Record(loss, curve);
             report(State, loss);
+            if (Collapse is not null)
+            {
+                return TrainingEnd.Diverged;
+            }
+
             if (_time.GetElapsedTime(checkpointed) > CheckpointEvery)
             {
                 Save(curve);
@@ -133,6 +141,7 @@ internal sealed class Trainer : IDisposable
 
         _optimizer.Step(_rate.At(State.Step));
         _objective.Parameters.DropGradients();
+        _objective.AfterStep(State.Step + 1);
         return nats / units;
     }
 
@@ -153,6 +162,7 @@ internal sealed class Trainer : IDisposable
         {
             curve.Append(Row(annealed: false));
             State = State with { SinceRow = default };
+            Collapse = after > training.Schedule.Warmup ? _objective.Collapse() : null;
         }
     }
 }

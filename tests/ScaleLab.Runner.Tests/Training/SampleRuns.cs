@@ -14,8 +14,12 @@ internal sealed class SampleRuns : IDisposable
 
     private readonly TemporaryStore _temporary = new();
 
-    public SampleRuns(long tokens = 20_000) =>
-        Corpus = _temporary.Prepare(new DataSpec { Source = DataSource.Markov, States = States, Tokens = tokens, Seed = 1 });
+    public SampleRuns(long tokens = 20_000)
+        : this(new DataSpec { Source = DataSource.Markov, States = States, Tokens = tokens, Seed = 1 })
+    {
+    }
+
+    public SampleRuns(DataSpec data) => Corpus = _temporary.Prepare(data);
 
     public CorpusInfo Corpus { get; }
 

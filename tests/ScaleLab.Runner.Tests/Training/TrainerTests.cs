@@ -93,7 +93,7 @@ public sealed class TrainerTests : TorchTests, IDisposable
     private void Poison(RunFolder run)
     {
         using var objective = new NextToken(run.ReadSpec().Training, _runs.Store, CPU);
-        using var trainer = new Trainer(run.ReadSpec(), objective, run.ReadSpec().Training.Model.Width, run.Attempt(1), TimeProvider.System);
+        using var trainer = new Trainer(run.ReadSpec(), objective, run.Attempt(1), TimeProvider.System);
         trainer.Restore(run.Attempt(1), 10);
         using (no_grad())
         {

@@ -1,0 +1,31 @@
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Objectives.Vision;
+using ScaleLab.Runner.Objectives.Vision.Methods;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives;
+
+/// <summary>The objective that belongs to a shape.</summary>
+internal static class Objective
+{
+    /// <param name="training">What is trained.</param>
+    /// <param name="store">Holds its corpus.</param>
+    /// <param name="device">Where the model lives.</param>
+    /// <param name="recompute">Save memory; the bits are the same.</param>
+    public static IObjective Of(TrainingSpec training, CorpusStore store, Device device, bool recompute = false) => training.Model switch
+    {
+        LanguageModelShape => new NextToken(training, store, device, recompute),
+        VisionShape => new VisionObjective(training, store, device),
+        _ => throw new NotSupportedException($"no objective for models of family {training.Model.Family}"),
+    };
+
+    /// <summary>The method of a vision shape, with its weights drawn.</summary>
+    public static ISelfSupervised Method(VisionShape shape, Initializer initializer) => shape switch
+    {
+        MaeShape mae => new Mae(mae, initializer),
+        _ => throw new NotSupportedException($"no method for models of family {shape.Family}"),
+    };
+}

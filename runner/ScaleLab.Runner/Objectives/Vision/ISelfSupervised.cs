@@ -1,0 +1,39 @@
+using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Models;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives.Vision;
+
+/// <summary>A method of self-supervised vision: its encoder, what trains it, and its loss. It sees tensors and knows no files.</summary>
+internal interface ISelfSupervised : IDisposable
+{
+    /// <summary>The views it wants of each image, one after another.</summary>
+    IReadOnlyList<ViewRecipe> Views { get; }
+
+    /// <summary>Trained tensors; those of the encoder begin with <c>encoder.</c>.</summary>
+    ParameterSet Parameters { get; }
+
+    /// <summary>Tensors that no gradient reaches and that training carries on.</summary>
+    IReadOnlyList<(string Name, Tensor Value)> State => [];
+
+    /// <param name="views">One tensor (B, C, S, S) for each of <see cref="Views"/>, float32 on the model's device.</param>
+    /// <param name="draws">The random numbers of these samples.</param>
+    /// <returns>The loss, a mean over the samples, with its graph.</returns>
+    Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws);
+
+    /// <summary>The weights have been updated.</summary>
+    /// <param name="progress">Share of the run that is done, for schedules that end with it; null where they must not know the end, and are constant.</param>
+    void AfterStep(double? progress)
+    {
+    }
+
+    /// <returns>How the last batch shows that everything gets the same code; null where it does not.</returns>
+    string? Collapse() => null;
+
+    /// <param name="images">(B, C, S, S), as they are.</param>
+    /// <returns>(B, d): what probes read.</returns>
+    Tensor Features(Tensor images);
+
+    /// <summary>Measured on a batch of held-out views, beside the loss: the deviation of targets, their entropy.</summary>
+    IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [];
+}

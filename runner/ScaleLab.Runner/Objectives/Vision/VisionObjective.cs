@@ -1,0 +1,114 @@
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Checkpoints;
+using ScaleLab.Runner.Data;
+using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Objectives.Vision.Probes;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives.Vision;
+
+/// <summary>Self-supervised vision: a method, its images, and the views it sees of them.</summary>
+internal sealed class VisionObjective : IObjective
+{
+    // Masks and views of the held-out set: the same for every run, whatever its seed.
+    private const ulong HeldOutKey = 0x48454C444F5554;
+    private const string WeightFile = "model.safetensors";
+
+    private readonly TrainingSpec _training;
+    private readonly ISelfSupervised _method;
+    private readonly IImageSet _images;
+    private readonly ViewLoader _loader;
+    private readonly Device _device;
+    private readonly ulong _key;
+
+    public VisionObjective(TrainingSpec training, CorpusStore store, Device device)
+    {
+        (_training, _device, _key) = (training, device, SplitMix64.Mix((ulong)training.Seed));
+        _images = ImageSet.Open(store, training.Corpus);
+        using var scope = NewDisposeScope();
+        using var initializer = new Initializer(training.Seed, device, precision: training.Precision);
+        _method = Objective.Method((VisionShape)training.Model, initializer);
+        // A world has no end, so its order is none of a finite set.
+        _loader = new ViewLoader(_images, _method.Views, new SampleOrder(_images.Info.Train ?? long.MaxValue / 4, training.Seed), training.Seed);
+    }
+
+    public ParameterSet Parameters => _method.Parameters;
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => _method.State;
+
+    private IReadOnlyList<(string, Tensor)> Weights => [.. Parameters.All.Select(p => (p.Name, p.Value)), .. State];
+
+    public Tensor LossSum(long first, int count) => _method.Loss(Moved(_loader.Train(first, count)), new SampleDraws(_key, first, count)) * count;
+
+    // A method whose schedules end with the run may know its end where every D has a run of its own.
+    public void AfterStep(long step) => _method.AfterStep(_training.Schedule.Kind == ScheduleKind.Cosine ? (double)step / _training.EndStep : null);
+
+    public string? Collapse() => _method.Collapse();
+
+    public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)
+    {
+        using var frozen = no_grad();
+
+        // Batches as large as those of the training, since losses may depend on it; whole ones alone.
+        var batch = (int)_training.Batch.Initial;
+        var blocks = Math.Min(evaluation.Blocks ?? int.MaxValue, _images.Info.HeldOut / batch);
+        var losses = new double[blocks];
+        for (var block = 0; block < blocks; block++)
+        {
+            stop.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var views = Moved(_loader.HeldOut(block * batch, batch));
+            losses[block] = _method.Loss(views, new SampleDraws(HeldOutKey, (long)block * batch, batch)).to(float64).item<double>();
+        }
+
+        var mean = losses.Average();
+        var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (blocks - 1.0));
+        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: Metrics(evaluation, batch, stop));
+    }
+
+    private SortedDictionary<string, double>? Metrics(EvaluationSpec evaluation, int batch, CancellationToken stop)
+    {
+        if (evaluation.ProbeImages == 0)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var probing = new Probing(_images, _loader, evaluation.ProbeImages, _device);
+        using var initializer = new Initializer(_training.Seed, _device, precision: _training.Precision);
+        using var untrained = Objective.Method((VisionShape)_training.Model, initializer);
+        IEnumerable<(string Column, double Value)> all =
+        [
+            .. probing.Errors(_method.Features, "", stop),
+            .. probing.Errors(untrained.Features, "_random", stop),
+            .. probing.Spectra(_method, stop),
+            .. _method.Health(Moved(_loader.HeldOut(0, batch))),
+        ];
+
+        // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.
+        return new(all.Where(m => double.IsFinite(m.Value)).ToDictionary(m => m.Column, m => m.Value), StringComparer.Ordinal);
+    }
+
+    /// <summary>All weights by the names that timm gives a ViT's, and the shape.</summary>
+    public void Export(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Safetensors.Write(Path.Combine(folder, WeightFile), Weights);
+        File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(_training.Model, ContractJson.Default.ModelShape));
+    }
+
+    public void Import(string folder) => Safetensors.Read(Path.Combine(folder, WeightFile), Weights);
+
+    public void Dispose()
+    {
+        _method.Dispose();
+        _images.Dispose();
+    }
+
+    private List<Tensor> Moved(IEnumerable<Tensor> views) => [.. views.Select(v => v.to(_device))];
+}

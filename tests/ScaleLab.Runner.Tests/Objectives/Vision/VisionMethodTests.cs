@@ -1,0 +1,157 @@
+using System.Text.Json;
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Objectives;
+using ScaleLab.Runner.Objectives.Vision;
+using ScaleLab.Runner.Tests.Training;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Tests.Objectives.Vision;
+
+/// <summary>What every method of self-supervised vision owes, each that is listed among the families of models.</summary>
+public sealed class VisionMethodTests : TorchTests
+{
+    private const int Batch = 16;
+    private const int Steps = 12;
+
+    public static TheoryData<string> Methods => [.. ModelFamily.All.Where(f => f.Defaults is VisionOptions).Select(f => f.Name)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void The_parameters_of_a_plan_are_those_of_the_model(string method)
+    {
+        using var runs = Runs(method);
+        var shape = Shape(method, runs.Corpus);
+        using var model = Model(shape);
+        var parts = model.Parameters.All.ToLookup(p => p.Name.Split('.')[0], p => p.Value.numel());
+        Assert.Equal(shape.Parameters.Total, parts["encoder"].Sum());
+        Assert.Equal(shape.Auxiliaries, new AuxiliaryCount(parts["decoder"].Sum(), parts["predictor"].Sum(), parts["projector"].Sum(), parts["prototypes"].Sum()));
+        Assert.Equal(shape.Trained, model.Parameters.Count);
+        Assert.Equal(shape.Parameters.Embedding, model.Parameters.All.Where(p => p.Name.StartsWith("encoder.", StringComparison.Ordinal) && !p.Name.Contains(".blocks.", StringComparison.Ordinal) && !p.Name.Contains(".norm.", StringComparison.Ordinal)).Sum(p => p.Value.numel()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void The_flops_of_a_plan_are_those_of_the_products_that_are_computed(string method)
+    {
+        using var runs = Runs(method);
+        var shape = Shape(method, runs.Corpus);
+        using var objective = Objective.Of(Training(shape, runs), runs.Store, CPU);
+        using var scope = NewDisposeScope();
+        var flops = 0.0;
+        Products.Observer = product => flops += product;
+        try
+        {
+            objective.LossSum(0, Batch);
+        }
+        finally
+        {
+            Products.Observer = null;
+        }
+
+        Assert.Equal(shape.TrainingFlopsPerUnit, flops / Batch, 1e-9 * shape.TrainingFlopsPerUnit);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_gradient_reaches_every_trained_tensor_and_nothing_else(string method)
+    {
+        using var runs = Runs(method);
+        using var objective = Objective.Of(Training(Shape(method, runs.Corpus), runs), runs.Store, CPU);
+        using var scope = NewDisposeScope();
+        objective.LossSum(0, Batch).backward();
+        Assert.All(objective.Parameters.All, p => Assert.True(p.Value.grad is { } g && g.abs().sum().item<float>() > 0 && g.isfinite().all().item<bool>(), p.Name));
+        Assert.All(objective.State, s => Assert.True(!s.Value.requires_grad && s.Value.grad is null, s.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_sample_has_the_same_loss_whatever_the_number_of_its_batch(string method)
+    {
+        using var runs = Runs(method);
+        var training = Training(Shape(method, runs.Corpus), runs);
+        using var one = Objective.Of(training, runs.Store, CPU);
+        using var two = Objective.Of(training, runs.Store, CPU);
+        using var scope = NewDisposeScope();
+        two.LossSum(0, Batch);
+        Assert.Equal(one.LossSum(Batch, Batch).item<float>(), two.LossSum(Batch, Batch).item<float>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_resumed_run_equals_the_uninterrupted_one_bit_for_bit(string method)
+    {
+        using var runs = Runs(method);
+        var training = Training(Shape(method, runs.Corpus), runs);
+        var execution = new ExecutionSpec { Chunk = training.Model.CouplesBatch ? Batch : 5 };
+        var straight = runs.Create("straight", training, execution: execution);
+        var expected = runs.Train(straight)!;
+        Assert.Equal(RunStatus.Ok, expected.Status);
+        var resumed = runs.Create("resumed", training, execution: execution);
+        foreach (var step in (int[])[0, 1, 7, Steps])
+        {
+            Assert.Null(runs.Train(resumed, step));
+        }
+
+        Assert.Equal(Comparable(expected), Comparable(runs.Train(resumed)!));
+        Assert.Equal(SampleRuns.Weights(straight), SampleRuns.Weights(resumed));
+        Assert.Equal(
+            SampleRuns.Curve(straight).Select(r => r with { RunKey = "" }),
+            SampleRuns.Curve(resumed).Select(r => r with { RunKey = "" }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Weights_that_were_exported_measure_the_same_when_they_come_back(string method)
+    {
+        using var runs = Runs(method);
+        var training = Training(Shape(method, runs.Corpus), runs);
+        var run = runs.Create("run", training, execution: new ExecutionSpec { Chunk = Batch });
+        var result = runs.Train(run)!;
+        using var objective = Objective.Of(training with { Seed = 99 }, runs.Store, CPU);
+        objective.Import(run.Attempt(result.Attempt).ModelFolder);
+        Assert.Equal(result.ValLoss, objective.Evaluate(run.ReadSpec().Evaluation, TestContext.Current.CancellationToken).Loss);
+    }
+
+    private static SampleRuns Runs(string method) => new(new DataSpec
+    {
+        Source = ModelFamily.Named(method).Unit == "clips" ? DataSource.MovingShapes : DataSource.ShapeLeaves,
+        HeldOutImages = 3 * Batch,
+        Seed = 1,
+    });
+
+    // A second block is where attention, norms and their order can go wrong; more would only take longer.
+    private static VisionShape Shape(string method, CorpusInfo corpus)
+    {
+        var family = ModelFamily.Named(method);
+        var options = (VisionOptions)family.Defaults with { Depth = 2 };
+        return (VisionShape)family.Solve(60e3, options, corpus);
+    }
+
+    private static ISelfSupervised Model(VisionShape shape)
+    {
+        using var scope = NewDisposeScope();
+        using var initializer = new Initializer(1, CPU);
+        return Objective.Method(shape, initializer);
+    }
+
+    private static TrainingSpec Training(VisionShape shape, SampleRuns runs) => new()
+    {
+        Model = shape,
+        Corpus = runs.Corpus.Hash,
+        Phase = RunPhase.Whole,
+        StartStep = 0,
+        EndStep = Steps,
+        D = Steps * Batch,
+        Batch = new BatchSpec { Initial = Batch },
+        Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, Warmup = 3 * Batch },
+        Optimizer = new OptimizerSpec { Lr = 1e-3 },
+        Seed = 7,
+    };
+
+    private static string Comparable(RunResult result) =>
+        JsonSerializer.Serialize(result with { Key = "", Attempt = 0, WallSeconds = 0 }, ContractJson.Default.RunResult);
+}
