@@ -45,7 +45,7 @@ internal static class PlanText
         }
 
         output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates{(total.Device == DevicePool.Cuda ? "; time and memory unmeasured on cuda" : "")})"));
-        output.WriteLine(Line($"{report.Corpus.Origin}: {Quantity.Format(report.Corpus.TrainTokens)} tokens, vocabulary {report.Corpus.VocabularySize}; the longest run sees {total.CorpusShare:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}"));
+        output.WriteLine(Line($"{report.Corpus.Origin}: {report.Corpus.Content}; {(total.CorpusShare is { } share ? Line($"the longest run sees {share:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}") : "nothing is seen twice")}"));
         foreach (var note in report.Notes)
         {
             output.WriteLine($"note: {note}");

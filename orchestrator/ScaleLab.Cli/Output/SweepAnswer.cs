@@ -47,7 +47,7 @@ internal static class SweepAnswer
         var corpus = plan.Corpus;
         var facts = new List<Fact>
         {
-            new("Corpus", $"{corpus.Origin}: {Quantity.Format(corpus.TrainTokens)} tokens to train on, {Quantity.Format(corpus.HeldOutTokens)} held out, {corpus.Hash[..12]}"),
+            new("Corpus", $"{corpus.Origin}: {corpus.Content}; {Quantity.Format(corpus.HeldOutUnits)} held out, {corpus.Hash[..12]}"),
             new("Plan", FormattableString.Invariant($"{plan.Runs.Count(r => r.IsPoint)} points from {plan.Runs.Count} runs, {Quantity.Format(plan.Bill)} FLOPs; separate runs would take {Quantity.Format(plan.BillOfSeparateRuns)}")),
             new("Arithmetic", plan.Runs[0].Spec is { } run ? $"{run.Training.Precision}, {run.Execution.Math} matrix products, {run.Execution.Device}".ToLowerInvariant() : ""),
         };

@@ -18,7 +18,7 @@ internal static class CorpusExport
         {
             [var corpus] => store.Find(corpus.Hash)!,
             [] => throw new InputException($"{store.Root} holds no corpus '{name}'; see 'scalelab data list'"),
-            _ => throw new InputException($"'{name}' names {named.Count} corpora: {string.Join(", ", named.Select(c => $"{c.Hash[..12]} ({c.Origin}, {c.VocabularySize} ids)"))}"),
+            _ => throw new InputException($"'{name}' names {named.Count} corpora: {string.Join(", ", named.Select(c => $"{c.Hash[..12]} ({c.Origin}: {c.Content})"))}"),
         };
     }
 
@@ -33,7 +33,7 @@ internal static class CorpusExport
 
         // The sidecar last: a copy cut short is no corpus.
         Directory.CreateDirectory(target.Folder(corpus.Hash));
-        foreach (var name in (ReadOnlySpan<string>)[CorpusStore.TrainName, CorpusStore.HeldOutName, CorpusStore.InfoName])
+        foreach (var name in corpus.Files.Select(f => f.Name).Append(CorpusStore.InfoName))
         {
             File.Copy(Path.Combine(store.Folder(corpus.Hash), name), Path.Combine(target.Folder(corpus.Hash), name), overwrite: true);
         }

@@ -75,9 +75,8 @@ internal static class CostModel
         if (training.Phase != RunPhase.Trunk)
         {
             // Forward only: a third.
-            var blocks = evaluation.Blocks ?? long.MaxValue;
-            var tokens = blocks < corpus.HeldOutTokens / corpus.BlockTokens ? blocks * corpus.BlockTokens : corpus.HeldOutTokens;
-            seconds += speed.Seconds(tokens, (double)tokens / chunk) / 3;
+            var units = Math.Min(evaluation.Blocks ?? long.MaxValue, corpus.HeldOutBlocks) * corpus.UnitsPerBlock;
+            seconds += speed.Seconds(units, (double)units / chunk) / 3;
         }
 
         return seconds;

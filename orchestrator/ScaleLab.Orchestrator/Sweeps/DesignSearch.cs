@@ -102,7 +102,7 @@ internal sealed class DesignSearch(SweepFile sweep, CorpusInfo corpus, Target ta
 
         var longest = planned.Runs.MaxBy(r => r.Exposure.Epochs)!;
         var obstacle = longest.Exposure.Epochs > _design.Epochs
-            ? string.Create(CultureInfo.InvariantCulture, $"{BudgetCheck.Name(longest)} needs {longest.Spec.Training.D} tokens, more than the corpus of {corpus.TrainTokens} gives in {_design.Epochs:0.##} {(_design.Epochs == 1 ? "epoch" : "epochs")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{BudgetCheck.Name(longest)} needs {longest.Spec.Training.D} {corpus.Unit}, more than the corpus of {corpus.TrainUnits} gives in {_design.Epochs:0.##} {(_design.Epochs == 1 ? "epoch" : "epochs")}")
             : BudgetCheck.Obstacle(planned, target);
         return new Candidate(planned, BudgetCheck.Excess(planned, sweep.Spec.Budget, target.Slots), obstacle);
     }

@@ -73,11 +73,11 @@ internal sealed record PlanTotals
     /// <summary>The largest share of a cap that is spent, 0 … 1; null without a budget.</summary>
     public double? BudgetShare { get; init; }
 
-    /// <summary>Tokens that the longest run trains on.</summary>
+    /// <summary>Units of D that the longest run trains on.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Share of the corpus that the longest run sees.</summary>
-    public required double CorpusShare { get; init; }
+    /// <summary>Share of the corpus that the longest run sees; null of one that never repeats.</summary>
+    public double? CorpusShare { get; init; }
 
     /// <summary>Passes over the corpus of the longest run.</summary>
     public required double Epochs { get; init; }
@@ -101,7 +101,7 @@ internal sealed record PlanTotals
             Seconds = Math.Round(finish.TotalSeconds, 1),
             BudgetShare = shares.Max(),
             Tokens = plan.Runs.Max(r => r.Spec.Training.D),
-            CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / Exposure.UnitsPerEpoch(r.Spec.Training.Model, plan.Corpus.TrainTokens)),
+            CorpusShare = plan.Runs.Max(r => (double)r.Exposure.UniqueD / plan.Corpus.UnitsPerEpoch(r.Spec.Training.Model)),
             Epochs = plan.Runs.Max(r => r.Exposure.Epochs),
         };
     }

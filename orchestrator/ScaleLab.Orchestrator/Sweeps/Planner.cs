@@ -212,7 +212,7 @@ internal sealed class Planner
             TargetD = point.TargetD,
             C = training.Model.TrainingFlops(training.D),
             CSpent = (training.Model.TrainingFlopsPerUnit * own) + (training.StartStep == 0 ? training.Model.SetupFlops : 0),
-            Exposure = Exposure.Of(training.D, training.Model, _corpus.TrainTokens),
+            Exposure = Exposure.Of(training.D, training.Model, _corpus),
             Memory = CostModel.Memory(training, execution),
             Disk = CostModel.Disk(training),
             Time = TimeSpan.FromSeconds(seconds),
@@ -227,10 +227,9 @@ internal sealed class Planner
             throw _sweep.Error("data", obstacle);
         }
 
-        var blocks = _corpus.HeldOutTokens / _corpus.BlockTokens;
-        if (_sweep.Spec.Evaluation.Blocks > blocks)
+        if (_sweep.Spec.Evaluation.Blocks > _corpus.HeldOutBlocks)
         {
-            throw _sweep.Error("evaluation.blocks", $"the held-out set has {blocks} blocks, not {_sweep.Spec.Evaluation.Blocks}");
+            throw _sweep.Error("evaluation.blocks", $"the held-out set has {_corpus.HeldOutBlocks} blocks, not {_sweep.Spec.Evaluation.Blocks}");
         }
     }
 

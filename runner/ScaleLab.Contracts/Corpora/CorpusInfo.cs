@@ -1,11 +1,15 @@
+using System.Text.Json.Serialization;
+using ScaleLab.Contracts.Models;
+using ScaleLab.Contracts.Text;
+
 namespace ScaleLab.Contracts.Corpora;
 
-/// <summary><c>corpus.json</c> beside <c>train.bin</c> and <c>heldout.bin</c>: flat little-endian ids of <see cref="TokenBytes"/> bytes.</summary>
+/// <summary><c>corpus.json</c> beside <c>train.bin</c> and <c>heldout.bin</c>: flat little-endian ids of <see cref="TokenBytes"/> bytes, or pixels as <see cref="ImageInfo"/> says.</summary>
 public sealed record CorpusInfo
 {
     public int Format { get; set; } = 1;
 
-    /// <summary>SHA-256 over vocabulary, block size and both .bin files, in lower-case hexadecimal: the identity of the corpus.</summary>
+    /// <summary>SHA-256 over what describes the content (vocabulary and block size; the form of the images, a world's generator) and all .bin files, in lower-case hexadecimal: the identity of the corpus.</summary>
     public required string Hash { get; init; }
 
     /// <summary>What it was made from, in words: <c>dotnet-docs 10.0.9</c>.</summary>
@@ -39,10 +43,46 @@ public sealed record CorpusInfo
     /// <summary>Set for a corpus of images; the counts of tokens are 0 then.</summary>
     public ImageInfo? Images { get; init; }
 
+    /// <summary>What D counts.</summary>
+    [JsonIgnore]
+    public string Unit => Images switch { null => "tokens", { Frames: 1 } => "images", _ => "clips" };
+
+    /// <summary>Units of D to train on; null for a world that never repeats.</summary>
+    [JsonIgnore]
+    public long? TrainUnits => Images is null ? TrainTokens : Images.Train;
+
+    /// <summary>Units of D held out.</summary>
+    [JsonIgnore]
+    public long HeldOutUnits => Images?.HeldOut ?? HeldOutTokens;
+
+    /// <summary>Units of D of one block, over which standard errors are taken: an image is a block.</summary>
+    [JsonIgnore]
+    public int UnitsPerBlock => Images is null ? BlockTokens : 1;
+
+    [JsonIgnore]
+    public long HeldOutBlocks => HeldOutUnits / UnitsPerBlock;
+
+    /// <summary>For people: <c>8.77M tokens, vocabulary 256</c>.</summary>
+    [JsonIgnore]
+    public string Content => Images is { } images
+        ? $"{(images.Train is { } train ? $"{Quantity.Format(train)} {Unit}" : $"endless {Unit}")} of {images.Form}{(images.Classes > 0 ? $" in {images.Classes} classes" : "")}"
+        : $"{Quantity.Format(TrainTokens)} tokens, vocabulary {VocabularySize}";
+
+    /// <summary>Names and sizes in bytes of all files beside <c>corpus.json</c>.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string Name, long Bytes)> Files => Images?.Files ?? [(CorpusStore.TrainName, TrainTokens * TokenBytes), (CorpusStore.HeldOutName, HeldOutTokens * TokenBytes)];
+
+    /// <summary>Units of D in one pass over the training part: all images; of text whole windows side by side, of which the last needs one token more, its target.</summary>
+    /// <returns>Null for a world that never repeats.</returns>
+    public long? UnitsPerEpoch(ModelShape shape) => Images is { } images
+        ? images.Train
+        : (TrainTokens - 1) / shape.UnitsPerSample * shape.UnitsPerSample;
+
     /// <returns>What cannot be right in it; null where nothing is.</returns>
     internal string? Problem() => this switch
     {
         { Format: not 1 } => $"format {Format} is unknown",
+        { Images: { } images } => images.Problem(),
         { TokenBytes: not (1 or 2 or 4) } => $"{TokenBytes} bytes to a token",
         { VocabularySize: < 2 } => $"a vocabulary of {VocabularySize}",
         { BlockTokens: < 2 } => $"blocks of {BlockTokens} tokens",

@@ -8,6 +8,8 @@ public sealed class CorpusStore(string root)
     public const string InfoName = "corpus.json";
     public const string TrainName = "train.bin";
     public const string HeldOutName = "heldout.bin";
+    public const string TrainLabelsName = "train-labels.bin";
+    public const string HeldOutLabelsName = "heldout-labels.bin";
 
     private const int FolderNameLength = 16;
 
@@ -58,9 +60,9 @@ public sealed class CorpusStore(string root)
             return $"{InfoName} names another hash";
         }
 
-        foreach (var (name, tokens) in ((string, long)[])[(TrainName, info.TrainTokens), (HeldOutName, info.HeldOutTokens)])
+        foreach (var (name, bytes) in info.Files)
         {
-            var (file, bytes) = (new FileInfo(Path.Combine(folder, name)), tokens * info.TokenBytes);
+            var file = new FileInfo(Path.Combine(folder, name));
             if (!file.Exists || file.Length != bytes)
             {
                 return file.Exists ? $"{name} has {file.Length} bytes where {InfoName} says {bytes}" : $"{name} is missing";

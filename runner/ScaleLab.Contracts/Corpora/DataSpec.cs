@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ScaleLab.Contracts.Corpora;
@@ -11,17 +12,27 @@ public sealed record DataSpec
     private const int MaximumStates = 1024;
     private const long MinimumTokens = 1_000;
     private const long MaximumTokens = 1_000_000_000;
+    private const int MinimumSize = 8;
+    private const int MaximumSize = 1024;
+    private const int MinimumFrames = 2;
+    private const int MaximumFrames = 256;
+    private const int MinimumHeldOut = 2;
+    private const int MaximumHeldOut = 1_000_000;
+
+    private static readonly DataSource[] ImageFiles = [DataSource.Images, DataSource.Cifar10, DataSource.Idx, DataSource.Frames];
+    private static readonly DataSource[] Worlds = [DataSource.ShapeLeaves, DataSource.MovingShapes];
 
     /// <summary>
     /// <c>dotnet-docs</c>: the English API documentation beside every .NET SDK. <c>text</c>: a file or folder of text. <c>tokens</c>: token shards as nanoGPT and llm.c write them.
-    /// <c>markov</c>: a first-order Markov chain, whose entropy rate is known.
+    /// <c>markov</c>: a first-order Markov chain, whose entropy rate is known. <c>images</c>: a folder of JPEG and PNG files. <c>cifar10</c>: records as the CIFAR-10 binary version has them. <c>idx</c>: IDX files, as MNIST has them.
+    /// <c>frames</c>: videos as folders of JPEG and PNG files. <c>shape-leaves</c>: images drawn without end, each with an object of known class and mask. <c>moving-shapes</c>: clips drawn without end, of shapes with known motion.
     /// </summary>
     public required DataSource Source { get; init; }
 
-    /// <summary><c>text</c>: a file or folder. <c>tokens</c>: a .bin shard or a folder of them.</summary>
+    /// <summary>A file or folder. <c>tokens</c>, <c>cifar10</c>: a .bin file or a folder of them. <c>idx</c>: a file of images, or the folder of all IDX files. <c>images</c>: the images, or a folder for each class. <c>frames</c>: a folder for each video, or for each class the videos.</summary>
     public string? Path { get; init; }
 
-    /// <summary><c>tokens</c>: the shard (or folder) of the held-out set; else the end of the training tokens is held out.</summary>
+    /// <summary>What is held out, as <c>path</c> names what is trained on. Else files and folders named <c>val</c> or <c>test</c> (<c>t10k</c> for <c>idx</c>) are; else a part drawn at random, of <c>tokens</c> the end.</summary>
     public string? HeldOut { get; init; }
 
     /// <summary><c>bytes</c>, or a tiktoken vocabulary such as <c>o200k_base</c>; for <c>tokens</c> the number of ids, such as <c>50257</c>.</summary>
@@ -39,9 +50,21 @@ public sealed record DataSpec
     [Range(MinimumTokens, MaximumTokens)]
     public long? Tokens { get; init; }
 
-    /// <summary><c>markov</c>: seed of chain and samples.</summary>
+    /// <summary><c>markov</c>: seed of chain and samples. <c>shape-leaves</c>, <c>moving-shapes</c>: seed of the world.</summary>
     [Range(0, int.MaxValue)]
     public int? Seed { get; init; }
+
+    /// <summary><c>images</c>, <c>frames</c>: pixels of height and width after the shorter side was resized and the centre cut out; needed. <c>shape-leaves</c>, <c>moving-shapes</c>: 32 unless given. <c>cifar10</c>: that of the records, 32 or 16 by the size of the file unless given.</summary>
+    [Range(MinimumSize, MaximumSize)]
+    public int? Size { get; init; }
+
+    /// <summary><c>frames</c>, <c>moving-shapes</c>: frames of a clip, 8 unless given.</summary>
+    [Range(MinimumFrames, MaximumFrames)]
+    public int? Frames { get; init; }
+
+    /// <summary>Sources of images: how many are held out. Else all that are set apart; where none are, a tenth and at most 2048; of a world 2048.</summary>
+    [Range(MinimumHeldOut, MaximumHeldOut)]
+    public int? HeldOutImages { get; init; }
 
     /// <summary><c>tokens</c>: <see cref="Vocabulary"/> as a number; null where it is none.</summary>
     [JsonIgnore]
@@ -52,13 +75,16 @@ public sealed record DataSpec
     {
         (string Key, bool Given, DataSource[] Sources)[] options =
         [
-            ("path", Path is not null, [DataSource.Text, DataSource.Tokens]),
-            ("held_out", HeldOut is not null, [DataSource.Tokens]),
+            ("path", Path is not null, [DataSource.Text, DataSource.Tokens, .. ImageFiles]),
+            ("held_out", HeldOut is not null, [DataSource.Tokens, .. ImageFiles]),
             ("vocabulary", Vocabulary is not null, [DataSource.DotnetDocs, DataSource.Text, DataSource.Tokens]),
             ("token_bytes", TokenBytes is not null, [DataSource.Tokens]),
             ("states", States is not null, [DataSource.Markov]),
             ("tokens", Tokens is not null, [DataSource.Markov]),
-            ("seed", Seed is not null, [DataSource.Markov]),
+            ("seed", Seed is not null, [DataSource.Markov, .. Worlds]),
+            ("size", Size is not null, [DataSource.Images, DataSource.Cifar10, DataSource.Frames, .. Worlds]),
+            ("frames", Frames is not null, [DataSource.Frames, DataSource.MovingShapes]),
+            ("held_out_images", HeldOutImages is not null, [.. ImageFiles, .. Worlds]),
         ];
         if (!Enum.IsDefined(Source))
         {
@@ -72,13 +98,17 @@ public sealed record DataSpec
 
         var problem = this switch
         {
-            { Source: DataSource.Text or DataSource.Tokens, Path: null or "" } => $"source {Name(Source)} needs 'path'",
+            { Source: DataSource.Text or DataSource.Tokens or DataSource.Images or DataSource.Cifar10 or DataSource.Idx or DataSource.Frames, Path: null or "" } => $"source {Name(Source)} needs 'path'",
             { Path: { } path } when path.Contains('\0', StringComparison.Ordinal) => "'path' contains a NUL character",
             { HeldOut: { } path } when path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) => "'held_out' is not a path",
             { Source: DataSource.Tokens } when VocabularySize is not (>= 2 and <= MaximumVocabulary) => $"source tokens needs 'vocabulary', the number of ids: 2 to {MaximumVocabulary}",
             { TokenBytes: not (null or 2 or 4) } => $"'token_bytes' is 2 or 4, not {TokenBytes}",
             { States: < 2 or > MaximumStates } => $"'states' is 2 to {MaximumStates}, not {States}",
             { Tokens: < MinimumTokens or > MaximumTokens } => $"'tokens' is {MinimumTokens} to {MaximumTokens}, not {Tokens}",
+            { Source: DataSource.Images or DataSource.Frames, Size: null } => $"source {Name(Source)} needs 'size', the height and width of its images in pixels",
+            { Size: < MinimumSize or > MaximumSize } => $"'size' is {MinimumSize} to {MaximumSize}, not {Size}",
+            { Frames: < MinimumFrames or > MaximumFrames } => $"'frames' is {MinimumFrames} to {MaximumFrames}, not {Frames}",
+            { HeldOutImages: < MinimumHeldOut or > MaximumHeldOut } => $"'held_out_images' is {MinimumHeldOut} to {MaximumHeldOut}, not {HeldOutImages}",
             _ => null,
         };
         if (problem is not null)
@@ -87,7 +117,8 @@ public sealed record DataSpec
         }
     }
 
-    private static string Name(DataSource source) => source == DataSource.DotnetDocs ? "dotnet-docs" : source.ToString().ToLowerInvariant();
+    /// <summary>As it is written: <c>dotnet-docs</c>.</summary>
+    public static string Name(DataSource source) => JsonNamingPolicy.KebabCaseLower.ConvertName(source.ToString());
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<DataSource>))]
@@ -106,4 +137,26 @@ public enum DataSource
     /// <summary>A first-order Markov chain, whose entropy rate is known.</summary>
     [JsonStringEnumMemberName("markov")]
     Markov,
+
+    /// <summary>A folder of JPEG and PNG files.</summary>
+    [JsonStringEnumMemberName("images")]
+    Images,
+
+    [JsonStringEnumMemberName("cifar10")]
+    Cifar10,
+
+    [JsonStringEnumMemberName("idx")]
+    Idx,
+
+    /// <summary>Videos as folders of JPEG and PNG files.</summary>
+    [JsonStringEnumMemberName("frames")]
+    Frames,
+
+    /// <summary>Dead leaves around an object of known class and mask.</summary>
+    [JsonStringEnumMemberName("shape-leaves")]
+    ShapeLeaves,
+
+    /// <summary>Clips of shapes with known motion.</summary>
+    [JsonStringEnumMemberName("moving-shapes")]
+    MovingShapes,
 }

@@ -1,5 +1,7 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Data.Images.Worlds;
 
 namespace ScaleLab.Runner.Data;
 
@@ -25,6 +27,7 @@ internal abstract class CorpusSource
         DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
         DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
         DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
-        _ => throw new InputException($"source {spec.Source} is unknown"),
+        DataSource.ShapeLeaves => new WorldSource(new ImageWorld(ShapeLeaves.Name, ShapeLeaves.Version, spec.Seed ?? 0), spec.Size ?? 32, 1, spec.HeldOutImages ?? 2048),
+        _ => throw new InputException($"source {DataSpec.Name(spec.Source)} is unknown"),
     };
 }

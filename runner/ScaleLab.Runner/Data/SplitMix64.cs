@@ -10,6 +10,12 @@ internal struct SplitMix64(ulong seed)
     /// <returns>A multiple of 2⁻⁵³ in [0, 1).</returns>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1L << 53));
 
+    /// <returns>In 0 … <paramref name="count"/> − 1. Uneven by less than <paramref name="count"/> in 2⁶⁴.</returns>
+    public int Below(int count) => (int)(Next() % (ulong)count);
+
+    /// <returns>In [<paramref name="low"/>, <paramref name="high"/>).</returns>
+    public double Between(double low, double high) => low + ((high - low) * NextDouble());
+
     /// <summary>A bijection of 64-bit words in which every input bit moves every output bit.</summary>
     public static ulong Mix(ulong z)
     {

@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
@@ -41,29 +40,16 @@ internal sealed class TokenCorpus : IDisposable
         _heldOut.Dispose();
     }
 
-    private sealed unsafe class MappedTokens : IDisposable
+    private sealed class MappedTokens(string path, int width) : IDisposable
     {
-        private readonly MemoryMappedFile _file;
-        private readonly MemoryMappedViewAccessor _view;
-        private readonly int _width;
-        private readonly long _count;
-        private readonly byte* _start;
-
-        public MappedTokens(string path, int width)
-        {
-            var bytes = new FileInfo(path).Length;
-            (_width, _count) = (width, bytes / width);
-            _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            _view = _file.CreateViewAccessor(0, bytes, MemoryMappedFileAccess.Read);
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-        }
+        private readonly MappedFile _file = new(path);
 
         public void Read(long first, Span<long> into)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(first);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(first, _count - into.Length);
-            var raw = new ReadOnlySpan<byte>(_start + (first * _width), checked(into.Length * _width));
-            switch (_width)
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(first, (_file.Length / width) - into.Length);
+            var raw = _file.Span(first * width, checked(into.Length * width));
+            switch (width)
             {
                 case 1:
                     Widen(raw, into);
@@ -77,12 +63,7 @@ internal sealed class TokenCorpus : IDisposable
             }
         }
 
-        public void Dispose()
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _file.Dispose();
-        }
+        public void Dispose() => _file.Dispose();
 
         private static void Widen<T>(ReadOnlySpan<T> from, Span<long> into)
             where T : unmanaged, System.Numerics.IBinaryInteger<T>

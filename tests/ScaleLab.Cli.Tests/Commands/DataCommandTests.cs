@@ -54,19 +54,24 @@ public sealed class DataCommandTests : IDisposable
     {
         Assert.Equal(0, Invoke("prepare", "markov", "--states", "8", "--tokens", "10k", "--seed", "3"));
         Assert.Equal(0, Invoke("prepare", "tokens", "--path", "/data/shards", "--vocabulary", "50257", "--token-bytes", "2"));
+        Assert.Equal(0, Invoke("prepare", "frames", "--path", "/data/videos", "--size", "32", "--frames", "4", "--held-out-images", "100"));
         Assert.Equal(
             [
                 new DataSpec { Source = DataSource.Markov, States = 8, Tokens = 10_000, Seed = 3 },
                 new DataSpec { Source = DataSource.Tokens, Path = "/data/shards", Vocabulary = "50257", TokenBytes = 2 },
+                new DataSpec { Source = DataSource.Frames, Path = "/data/videos", Size = 32, Frames = 4, HeldOutImages = 100 },
             ],
             _asked);
     }
 
     [Theory]
-    [InlineData("unknown source 'dotnetdocs'; there are dotnet-docs, text, tokens, markov; did you mean 'dotnet-docs'?", "dotnetdocs")]
+    [InlineData("unknown source 'dotnetdocs'; there are dotnet-docs, text, tokens, markov, images, cifar10, idx, frames, shape-leaves, moving-shapes; did you mean 'dotnet-docs'?", "dotnetdocs")]
     [InlineData("--tokens many: not a number of tokens", "markov", "--tokens", "many")]
     [InlineData("'states' belongs to source markov, not to text", "text", "--path", "x", "--states", "3")]
     [InlineData("source text needs 'path'", "text")]
+    [InlineData("source images needs 'size'", "images", "--path", "x")]
+    [InlineData("'frames' belongs to source frames, moving-shapes, not to shape-leaves", "shape-leaves", "--frames", "8")]
+    [InlineData("'size' is 8 to 1024, not 4", "shape-leaves", "--size", "4")]
     public void A_wrong_option_is_refused_before_anything_starts(string message, params string[] arguments)
     {
         Assert.Contains(message, Refused(["prepare", .. arguments]), StringComparison.Ordinal);

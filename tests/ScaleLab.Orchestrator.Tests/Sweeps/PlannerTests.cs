@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using ScaleLab.Contracts;
-using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Sweeps;
@@ -127,7 +126,7 @@ public sealed class PlannerTests
     public void Data_beyond_one_epoch_is_told()
     {
         var plan = Sample.Plan("grid: {n: 15k, d: [4M, 17.6M]}");
-        Assert.Equal(Exposure.UnitsPerEpoch(plan.Runs[0].Spec.Training.Model, 8_800_000), plan.Runs.Max(r => r.Exposure.UniqueD));
+        Assert.Equal(plan.Corpus.UnitsPerEpoch(plan.Runs[0].Spec.Training.Model)!.Value, plan.Runs.Max(r => r.Exposure.UniqueD));
         Assert.StartsWith("1 of 2 points see the corpus more than once, up to 2 times", Assert.Single(plan.Notes), StringComparison.Ordinal);
     }
 

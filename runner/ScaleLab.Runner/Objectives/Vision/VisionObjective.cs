@@ -33,8 +33,7 @@ internal sealed class VisionObjective : IObjective
         using var scope = NewDisposeScope();
         using var initializer = new Initializer(training.Seed, device, precision: training.Precision);
         _method = Objective.Method((VisionShape)training.Model, initializer);
-        // A world has no end, so its order is none of a finite set.
-        _loader = new ViewLoader(_images, _method.Views, new SampleOrder(_images.Info.Train ?? long.MaxValue / 4, training.Seed), training.Seed);
+        _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed);
     }
 
     public ParameterSet Parameters => _method.Parameters;

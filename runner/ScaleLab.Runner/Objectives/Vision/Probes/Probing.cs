@@ -1,4 +1,3 @@
-using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Data.Images;
 using static TorchSharp.torch;
 
@@ -50,7 +49,7 @@ internal sealed class Probing(IImageSet images, ViewLoader loader, int trainingI
         yield return ("alpha_req", Spectrum.AlphaReq(features));
         yield return ("feature_spread", Spectrum.Spread(features));
 
-        var views = new ViewLoader(images, [.. Enumerable.Repeat(method.Views[0], LidarViews)], new SampleOrder(long.MaxValue / 4, 0), 0);
+        var views = new ViewLoader(images, [.. Enumerable.Repeat(method.Views[0], LidarViews)], ImageSet.Order(images.Info, 0), 0);
         var codes = views.HeldOut(0, Math.Min(LidarImages, images.Info.HeldOut)).Select(v => method.Features(v.to(device)).cpu()).ToArray();
         yield return ("lidar", Spectrum.Lidar(stack(codes, 1)));
     }

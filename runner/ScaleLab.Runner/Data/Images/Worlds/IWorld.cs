@@ -1,0 +1,28 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
+
+namespace ScaleLab.Runner.Data.Images.Worlds;
+
+/// <summary>Draws images (or clips) by number, as many as are wanted. No number gives the same image twice, but by chance.</summary>
+internal interface IWorld
+{
+    int Classes { get; }
+
+    /// <param name="index">Any number.</param>
+    /// <param name="pixels">(T, H, W, 3), all of it written.</param>
+    /// <returns>The label.</returns>
+    int Draw(ulong index, Span<byte> pixels);
+
+    /// <summary>The label alone.</summary>
+    int Label(ulong index);
+
+    /// <exception cref="InputException">This build draws other images.</exception>
+    static IWorld Of(ImageWorld world, int size, int frames) => world switch
+    {
+        { Name: ShapeLeaves.Name, Version: ShapeLeaves.Version } => new ShapeLeaves(size, world.Seed),
+        _ => throw new InputException($"this build does not draw version {world.Version} of '{world.Name}'; prepare the corpus again"),
+    };
+
+    /// <summary>The stream of one image: far from those of its neighbours, whatever the seed.</summary>
+    static SplitMix64 Stream(int seed, ulong index) => new(unchecked((ulong)seed + (index * 0xD1342543DE82EF95)));
+}
