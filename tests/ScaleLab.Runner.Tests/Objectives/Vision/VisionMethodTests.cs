@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace ScaleLab.Runner.Tests.Objectives.Vision;
 
 /// <summary>What every method of self-supervised vision owes, each that is listed among the families of models.</summary>
-public sealed class VisionMethodTests : TorchTests
+public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : TorchTests, IClassFixture<VisionMethodTests.Corpora>
 {
     private const int Batch = 16;
     private const int Steps = 12;
@@ -23,7 +23,7 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void The_parameters_of_a_plan_are_those_of_the_model(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         var shape = Shape(method, runs.Corpus);
         using var model = Model(shape);
         var parts = model.Parameters.All.ToLookup(p => p.Name.Split('.')[0], p => p.Value.numel());
@@ -37,7 +37,7 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void The_flops_of_a_plan_are_those_of_the_products_that_are_computed(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         var shape = Shape(method, runs.Corpus);
         using var objective = Objective.Of(Training(shape, runs), runs.Store, CPU);
         using var scope = NewDisposeScope();
@@ -59,7 +59,7 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void A_gradient_reaches_every_trained_tensor_and_nothing_else(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         using var objective = Objective.Of(Training(Shape(method, runs.Corpus), runs), runs.Store, CPU);
         using var scope = NewDisposeScope();
         objective.LossSum(0, Batch).backward();
@@ -71,7 +71,7 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void A_sample_has_the_same_loss_whatever_the_number_of_its_batch(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         var training = Training(Shape(method, runs.Corpus), runs);
         using var one = Objective.Of(training, runs.Store, CPU);
         using var two = Objective.Of(training, runs.Store, CPU);
@@ -84,13 +84,13 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void A_resumed_run_equals_the_uninterrupted_one_bit_for_bit(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         var training = Training(Shape(method, runs.Corpus), runs);
         var execution = new ExecutionSpec { Chunk = training.Model.CouplesBatch ? Batch : 5 };
-        var straight = runs.Create("straight", training, execution: execution);
+        var straight = runs.Create($"{method}-straight", training, execution: execution);
         var expected = runs.Train(straight)!;
         Assert.Equal(RunStatus.Ok, expected.Status);
-        var resumed = runs.Create("resumed", training, execution: execution);
+        var resumed = runs.Create($"{method}-resumed", training, execution: execution);
         foreach (var step in (int[])[0, 1, 7, Steps])
         {
             Assert.Null(runs.Train(resumed, step));
@@ -107,21 +107,14 @@ public sealed class VisionMethodTests : TorchTests
     [MemberData(nameof(Methods))]
     public void Weights_that_were_exported_measure_the_same_when_they_come_back(string method)
     {
-        using var runs = Runs(method);
+        var runs = corpora.Of(method);
         var training = Training(Shape(method, runs.Corpus), runs);
-        var run = runs.Create("run", training, execution: new ExecutionSpec { Chunk = Batch });
+        var run = runs.Create($"{method}-exported", training, execution: new ExecutionSpec { Chunk = Batch });
         var result = runs.Train(run)!;
         using var objective = Objective.Of(training with { Seed = 99 }, runs.Store, CPU);
         objective.Import(run.Attempt(result.Attempt).ModelFolder);
         Assert.Equal(result.ValLoss, objective.Evaluate(run.ReadSpec().Evaluation, TestContext.Current.CancellationToken).Loss);
     }
-
-    private static SampleRuns Runs(string method) => new(new DataSpec
-    {
-        Source = ModelFamily.Named(method).Unit == "clips" ? DataSource.MovingShapes : DataSource.ShapeLeaves,
-        HeldOutImages = 3 * Batch,
-        Seed = 1,
-    });
 
     // A second block is where attention, norms and their order can go wrong; more would only take longer.
     private static VisionShape Shape(string method, CorpusInfo corpus)
@@ -154,4 +147,26 @@ public sealed class VisionMethodTests : TorchTests
 
     private static string Comparable(RunResult result) =>
         JsonSerializer.Serialize(result with { Key = "", Attempt = 0, WallSeconds = 0 }, ContractJson.Default.RunResult);
+
+    /// <summary>The world of stills and that of clips, each prepared once.</summary>
+    public sealed class Corpora : IDisposable
+    {
+        private readonly Lazy<SampleRuns> _images = Prepared(DataSource.ShapeLeaves);
+        private readonly Lazy<SampleRuns> _clips = Prepared(DataSource.MovingShapes);
+
+        public void Dispose()
+        {
+            foreach (var runs in (Lazy<SampleRuns>[])[_images, _clips])
+            {
+                if (runs.IsValueCreated)
+                {
+                    runs.Value.Dispose();
+                }
+            }
+        }
+
+        internal SampleRuns Of(string method) => (ModelFamily.Named(method).Unit == "clips" ? _clips : _images).Value;
+
+        private static Lazy<SampleRuns> Prepared(DataSource source) => new(() => new SampleRuns(new DataSpec { Source = source, HeldOutImages = 3 * Batch, Seed = 1 }));
+    }
 }
