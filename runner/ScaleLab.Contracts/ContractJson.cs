@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 
@@ -14,6 +15,7 @@ namespace ScaleLab.Contracts;
     [
         typeof(SnakeCase<RunPhase>), typeof(SnakeCase<Precision>), typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>),
         typeof(SnakeCase<MathPath>), typeof(SnakeCase<RunStatus>), typeof(SnakeCase<FailureClass>), typeof(SnakeCase<WorkerEventKind>),
+        typeof(SnakeCase<LossVariant>), typeof(SnakeCase<DinoTargets>), typeof(SnakeCase<OptimizerKind>),
     ],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

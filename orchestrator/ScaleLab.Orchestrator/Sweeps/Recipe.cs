@@ -96,7 +96,7 @@ internal sealed class Recipe
 
     public OptimizerSpec OptimizerOf(TrainSpec train)
     {
-        var usual = new OptimizerSpec { Lr = train.Lr ?? Lr, BaseWidth = train.BaseWidth ?? BaseWidth };
+        var usual = new OptimizerSpec { Kind = train.Optimizer ?? OptimizerKind.Adamw, Lr = train.Lr ?? Lr, BaseWidth = train.BaseWidth ?? BaseWidth };
         return usual with
         {
             VectorLr = train.VectorLr ?? VectorLr,

@@ -62,6 +62,17 @@ internal static class SpecRules
         Refuse(!wsd, "cooldown", "belongs to 'schedule: wsd'");
         Refuse(!wsd, "cooldown_shape", "belongs to 'schedule: wsd'");
         Refuse(sweep.Has(sweep.RulePath("warmup")), "warmup_share", "cannot stand beside 'warmup'");
+        var lars = spec.Train.Optimizer == OptimizerKind.Lars;
+        foreach (var key in (string[])["base_width", "vector_lr", "beta2", "epsilon", "clip"])
+        {
+            Refuse(lars, key, "belongs to 'optimizer: adamw'");
+        }
+
+        if (lars && !sweep.Has(sweep.RulePath("lr")))
+        {
+            throw sweep.Error("train.optimizer", "'optimizer: lars' needs 'lr' beside it: the rate of AdamW does not serve");
+        }
+
         var vision = !Recipe.Of(spec).Ramps;
         foreach (var key in (string[])["batch_ramp", "batch_ramp_from", "batch_max"])
         {

@@ -28,6 +28,9 @@ internal sealed record TrainSpec
     [Range(0, 1, MaximumIsExclusive = true)]
     public double? WarmupShare { get; init; }
 
+    /// <summary><c>adamw</c>; or <c>lars</c>, whose matrices move by a share of their length, for joint-embedding losses at large batches. It needs its own <c>lr</c>.</summary>
+    public OptimizerKind? Optimizer { get; init; }
+
     /// <summary>Peak learning rate of a matrix of width <c>base_width</c> at the initial batch.</summary>
     [Range(0, 100, MinimumIsExclusive = true)]
     public double? Lr { get; init; }
@@ -56,7 +59,7 @@ internal sealed record TrainSpec
     [Range(1, 1e12)]
     public long? BatchMax { get; init; }
 
-    /// <summary>AdamW's decay of the mean of gradients.</summary>
+    /// <summary>AdamW's decay of the mean of gradients; the momentum of LARS.</summary>
     [Range(0, 1, MaximumIsExclusive = true)]
     public double? Beta1 { get; init; }
 
@@ -68,7 +71,7 @@ internal sealed record TrainSpec
     [Range(0, 1, MinimumIsExclusive = true)]
     public double? Epsilon { get; init; }
 
-    /// <summary>Decoupled decay of matrices, times their rate.</summary>
+    /// <summary>Decay of matrices; AdamW's is decoupled, times their rate.</summary>
     [Range(0, 1e3)]
     public double? WeightDecay { get; init; }
 

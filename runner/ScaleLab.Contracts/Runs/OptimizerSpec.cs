@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace ScaleLab.Contracts.Runs;
 
-/// <summary>AdamW with decoupled decay, after Loshchilov and Hutter 2019, and the rules that carry one rate across widths.</summary>
+/// <summary>AdamW with decoupled decay, after Loshchilov and Hutter 2019, and the rules that carry one rate across widths; or LARS, which needs no such rules.</summary>
 public sealed record OptimizerSpec
 {
+    /// <summary>LARS reads <see cref="Lr"/>, <see cref="WeightDecay"/>, and <see cref="Beta1"/> as its momentum.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OptimizerKind Kind { get; init; }
+
     /// <summary>Peak learning rate of a matrix of width <see cref="BaseWidth"/> at the initial batch.</summary>
     public required double Lr { get; init; }
 
@@ -23,4 +29,12 @@ public sealed record OptimizerSpec
 
     /// <summary>Largest norm of the whole gradient; 0 switches clipping off.</summary>
     public double Clip { get; set; } = 1;
+}
+
+public enum OptimizerKind
+{
+    Adamw,
+
+    /// <summary>Layer-wise adaptive rates (You, Gitman and Ginsburg 2017).</summary>
+    Lars,
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ScaleLab.Runner.Training;
 
 /// <summary>AdamW (Loshchilov and Hutter 2019) and clipping by the global norm: a few native calls a step, whatever the number of tensors.</summary>
-internal sealed class FusedAdamW : IDisposable
+internal sealed class FusedAdamW : IOptimizer
 {
     // TorchScript reaches the fused kernels that TorchSharp does not wrap. A syntax error here would abort the process: it is a constant, and tested.
     private const string Source = """

@@ -19,7 +19,7 @@ internal sealed class Trainer : IDisposable
     private readonly IObjective _objective;
     private readonly AttemptFolder _attempt;
     private readonly TimeProvider _time;
-    private readonly FusedAdamW _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly Timeline _timeline;
     private readonly LearningRate _rate;
     private readonly int _unitsPerSample;
@@ -27,7 +27,9 @@ internal sealed class Trainer : IDisposable
     public Trainer(RunSpec spec, IObjective objective, AttemptFolder attempt, TimeProvider time)
     {
         (_spec, _objective, _attempt, _time) = (spec, objective, attempt, time);
-        _optimizer = new FusedAdamW(objective.Parameters, spec.Training.Optimizer, spec.Training.Model.Width);
+        _optimizer = spec.Training.Optimizer.Kind == OptimizerKind.Lars
+            ? new Lars(objective.Parameters, spec.Training.Optimizer)
+            : new FusedAdamW(objective.Parameters, spec.Training.Optimizer, spec.Training.Model.Width);
         _timeline = new Timeline(spec.Training.Batch);
         _rate = new LearningRate(spec.Training);
         _unitsPerSample = spec.Training.Model.UnitsPerSample;
