@@ -6,4 +6,11 @@ namespace ScaleLab.Contracts.Models;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "family")]
 [JsonDerivedType(typeof(LanguageModelOptions), LanguageModelShape.FamilyName)]
 [JsonDerivedType(typeof(MaeOptions), MaeShape.FamilyName)]
+[JsonDerivedType(typeof(VicregOptions), VicregShape.FamilyName)]
+[JsonDerivedType(typeof(BarlowTwinsOptions), BarlowTwinsShape.FamilyName)]
+[JsonDerivedType(typeof(SimClrOptions), SimClrShape.FamilyName)]
+[JsonDerivedType(typeof(ByolOptions), ByolShape.FamilyName)]
+[JsonDerivedType(typeof(MocoV3Options), MocoV3Shape.FamilyName)]
+[JsonDerivedType(typeof(DinoOptions), DinoShape.FamilyName)]
+[JsonDerivedType(typeof(LejepaOptions), LejepaShape.FamilyName)]
 public abstract record ModelOptions;

@@ -6,6 +6,13 @@ namespace ScaleLab.Contracts.Models;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "family")]
 [JsonDerivedType(typeof(LanguageModelShape), LanguageModelShape.FamilyName)]
 [JsonDerivedType(typeof(MaeShape), MaeShape.FamilyName)]
+[JsonDerivedType(typeof(VicregShape), VicregShape.FamilyName)]
+[JsonDerivedType(typeof(BarlowTwinsShape), BarlowTwinsShape.FamilyName)]
+[JsonDerivedType(typeof(SimClrShape), SimClrShape.FamilyName)]
+[JsonDerivedType(typeof(ByolShape), ByolShape.FamilyName)]
+[JsonDerivedType(typeof(MocoV3Shape), MocoV3Shape.FamilyName)]
+[JsonDerivedType(typeof(DinoShape), DinoShape.FamilyName)]
+[JsonDerivedType(typeof(LejepaShape), LejepaShape.FamilyName)]
 public abstract record ModelShape
 {
     [JsonIgnore]
