@@ -7,9 +7,6 @@ namespace ScaleLab.Runner.Objectives.Vision.Masks;
 /// <param name="Restore">Int64 (B, L): where in the shuffled order, kept ones first, each patch went.</param>
 internal sealed record RandomMask(Tensor Kept, Tensor Restore)
 {
-    /// <summary>Patches kept of <paramref name="patches"/>, cut off in double as the released code does: of 196 at 0.9 it is 19, not 20.</summary>
-    public static int Count(int patches, double ratio) => (int)(patches * (1 - ratio));
-
     /// <param name="noise">(B, L): the smallest are kept.</param>
     /// <param name="kept">Patches kept of each image.</param>
     public static RandomMask Of(Tensor noise, int kept)
