@@ -21,6 +21,9 @@ public sealed record BarlowTwinsShape : JointEmbeddingShape
     [JsonIgnore]
     public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, ProjectorWidth);
 
+    // One correlation for both views.
+    protected override double LossFlops => (double)ProjectorWidth * ProjectorWidth;
+
     internal static BarlowTwinsShape? At(int width, BarlowTwinsOptions options, ImageInfo images) => VisionRecipe.Heads(width, options) is not { } heads
         ? null
         : new BarlowTwinsShape

@@ -21,10 +21,10 @@ public sealed record ByolShape : JointEmbeddingShape
     public override bool HasClassToken => false;
 
     [JsonIgnore]
-    public override Perceptron Projector => new(Width, ProjectorWidth, EmbeddingWidth) { HiddenBias = true };
+    public override Perceptron Projector => new(Width, ProjectorWidth, EmbeddingWidth);
 
     [JsonIgnore]
-    public override Perceptron Predictor => new(EmbeddingWidth, ProjectorWidth, EmbeddingWidth) { HiddenBias = true };
+    public override Perceptron Predictor => new(EmbeddingWidth, ProjectorWidth, EmbeddingWidth);
 
     [JsonIgnore]
     public override bool HasTeacher => true;

@@ -45,7 +45,7 @@ public sealed record DinoShape : JointEmbeddingShape
 
     [JsonIgnore]
     public override Perceptron Projector =>
-        new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { Norms = false, HiddenBias = true, OutputBias = true };
+        new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { Norms = false, OutputBias = true };
 
     [JsonIgnore]
     public override AuxiliaryCount Auxiliaries => new(Projector: Projector.Parameters, Prototypes: (long)Prototypes * EmbeddingWidth);

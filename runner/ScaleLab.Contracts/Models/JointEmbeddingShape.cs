@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace ScaleLab.Contracts.Models;
 
-/// <summary>An encoder whose codes of several views of an image are compared. The losses' own products (similarities, covariances) belong to no part and are not counted.</summary>
+/// <summary>
+/// An encoder whose codes of several views of an image are compared. Comparisons of images with each other cost FLOPs in proportion to the batch, which
+/// is no part of a shape: they are not counted, and small (docs/vision.md).
+/// </summary>
 public abstract record JointEmbeddingShape : VisionShape
 {
     /// <summary>From the code of a view to the space of the loss.</summary>
@@ -21,6 +24,9 @@ public abstract record JointEmbeddingShape : VisionShape
     [JsonIgnore]
     public virtual bool HasTeacher => false;
 
+    /// <summary>Forward FLOPs of the loss's own products, for one view: those that do not grow with the batch.</summary>
+    protected virtual double LossFlops => 0;
+
     [JsonIgnore]
     public override bool CouplesBatch => true;
 
@@ -36,7 +42,7 @@ public abstract record JointEmbeddingShape : VisionShape
         get
         {
             var embedding = EncoderFlops(Patches) + Projector.ForwardFlops;
-            return ViewCount * ((3 * (embedding + (Predictor?.ForwardFlops ?? 0))) + (HasTeacher ? embedding : 0));
+            return ViewCount * ((3 * (embedding + (Predictor?.ForwardFlops ?? 0) + LossFlops)) + (HasTeacher ? embedding : 0));
         }
     }
 

@@ -28,7 +28,10 @@ public sealed record LejepaShape : JointEmbeddingShape
     public override int ViewCount => Views;
 
     [JsonIgnore]
-    public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { HiddenBias = true, OutputBias = true };
+    public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { OutputBias = true };
+
+    // Embeddings onto slices.
+    protected override double LossFlops => 2.0 * EmbeddingWidth * Slices;
 
     internal static LejepaShape? At(int width, LejepaOptions options, ImageInfo images) => VisionRecipe.Heads(width, options) is not { } heads
         ? null

@@ -5,7 +5,18 @@ namespace ScaleLab.Contracts.Models;
 /// <summary>A family of models that one number, the size, tells apart: what the sweep spec calls <c>model</c>.</summary>
 public abstract class ModelFamily
 {
-    public static IReadOnlyList<ModelFamily> All { get; } = [new LanguageModelFamily(), new VisionFamily<MaeOptions>(MaeShape.FamilyName, MaeShape.At)];
+    public static IReadOnlyList<ModelFamily> All { get; } =
+    [
+        new LanguageModelFamily(),
+        new VisionFamily<MaeOptions>(MaeShape.FamilyName, MaeShape.At),
+        new VisionFamily<VicregOptions>(VicregShape.FamilyName, VicregShape.At),
+        new VisionFamily<BarlowTwinsOptions>(BarlowTwinsShape.FamilyName, BarlowTwinsShape.At),
+        new VisionFamily<SimClrOptions>(SimClrShape.FamilyName, SimClrShape.At),
+        new VisionFamily<ByolOptions>(ByolShape.FamilyName, ByolShape.At),
+        new VisionFamily<MocoV3Options>(MocoV3Shape.FamilyName, MocoV3Shape.At),
+        new VisionFamily<DinoOptions>(DinoShape.FamilyName, DinoShape.At),
+        new VisionFamily<LejepaOptions>(LejepaShape.FamilyName, LejepaShape.At),
+    ];
 
     public abstract string Name { get; }
 

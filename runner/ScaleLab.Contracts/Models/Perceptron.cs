@@ -1,16 +1,16 @@
 namespace ScaleLab.Contracts.Models;
 
-/// <summary>Linear layers between an encoder and its loss, an activation after all but the last. With <see cref="Norms"/> each hidden layer is batch-normalised, by a gain and a bias.</summary>
+/// <summary>Linear layers between an encoder and its loss, an activation after all but the last: a projector or a predictor.</summary>
 /// <param name="Widths">Of the input, of each hidden layer, of the output.</param>
 public sealed record Perceptron(params IReadOnlyList<int> Widths)
 {
-    /// <summary>Hidden layers are batch-normalised before a ReLU; without, the activation is a GELU.</summary>
+    /// <summary>
+    /// Hidden layers are batch-normalised, by a gain and a bias, before a ReLU; they have no bias of their own, which the norm would cancel (some released
+    /// codes carry one along). Without norms they have a bias, and the activation is a GELU.
+    /// </summary>
     public bool Norms { get; init; } = true;
 
-    /// <summary>Hidden layers have a bias beside their matrix.</summary>
-    public bool HiddenBias { get; init; }
-
-    /// <summary>The last layer has one.</summary>
+    /// <summary>The last layer has a bias.</summary>
     public bool OutputBias { get; init; }
 
     public OutputNorm OutputNorm { get; init; }
@@ -29,7 +29,7 @@ public sealed record Perceptron(params IReadOnlyList<int> Widths)
             }
 
             var output = (OutputBias ? 1 : 0) + (OutputNorm == OutputNorm.Gain ? 1 : 0);
-            return matrices + (hidden * ((HiddenBias ? 1 : 0) + (Norms ? 2 : 0))) + ((long)output * Widths[^1]);
+            return matrices + (hidden * (Norms ? 2 : 1)) + ((long)output * Widths[^1]);
         }
     }
 

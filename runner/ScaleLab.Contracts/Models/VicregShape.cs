@@ -25,9 +25,11 @@ public sealed record VicregShape : JointEmbeddingShape
     [JsonIgnore]
     public override bool HasClassToken => false;
 
-    // As released: biases before the norms, none at the end.
     [JsonIgnore]
-    public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, ProjectorWidth) { HiddenBias = true };
+    public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, ProjectorWidth);
+
+    // The covariance of each view.
+    protected override double LossFlops => 2.0 * ProjectorWidth * ProjectorWidth;
 
     internal static VicregShape? At(int width, VicregOptions options, ImageInfo images) => VisionRecipe.Heads(width, options) is not { } heads
         ? null

@@ -26,6 +26,9 @@ internal sealed class ParameterSet : IDisposable
         return leaf;
     }
 
+    /// <summary>From here on no gradient reaches any of them.</summary>
+    public void Freeze() => _parameters.ForEach(p => p.Value.requires_grad_(false));
+
     public void DropGradients()
     {
         foreach (var p in _parameters)

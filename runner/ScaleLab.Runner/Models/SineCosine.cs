@@ -11,8 +11,12 @@ internal static class SineCosine
     private const double Base = 10_000;
 
     /// <summary>[column | row]: MAE, I-JEPA. (rows·columns, width).</summary>
-    public static Tensor ColumnFirst(int width, int rows, int columns) =>
-        Table(width, [rows, columns], [(1, width / 2), (0, width / 2)]);
+    /// <param name="width">Of the table.</param>
+    /// <param name="rows">In patches.</param>
+    /// <param name="columns">In patches.</param>
+    /// <param name="stretch">How many patches of the whole image one of these covers: of a small crop that is read as if it were the image.</param>
+    public static Tensor ColumnFirst(int width, int rows, int columns, double stretch = 1) =>
+        Table(width, [rows, columns], [(1, width / 2), (0, width / 2)], stretch: stretch);
 
     /// <summary>[row | column]: MoCo v3, V-JEPA for stills. (rows·columns, width).</summary>
     public static Tensor RowFirst(int width, int rows, int columns) =>
@@ -35,7 +39,7 @@ internal static class SineCosine
         return Table(width, [frames, rows, columns], [(0, time), (1, space), (2, space)]);
     }
 
-    private static Tensor Table(int width, int[] grid, (int Axis, int Width)[] parts, int? slowest = null)
+    private static Tensor Table(int width, int[] grid, (int Axis, int Width)[] parts, int? slowest = null, double stretch = 1)
     {
         var table = new double[grid.Aggregate(1, (product, n) => product * n), width];
         var position = new int[grid.Length];
@@ -52,7 +56,7 @@ internal static class SineCosine
                 var waves = part / 2;
                 for (var i = 0; i < part && column < width; i++, column++)
                 {
-                    var angle = position[axis] * Math.Pow(Base, -(i % waves) / (double)(slowest ?? waves));
+                    var angle = (((position[axis] + 0.5) * stretch) - 0.5) * Math.Pow(Base, -(i % waves) / (double)(slowest ?? waves));
                     table[row, column] = i < waves ? Math.Sin(angle) : Math.Cos(angle);
                 }
             }

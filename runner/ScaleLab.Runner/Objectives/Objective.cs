@@ -26,6 +26,13 @@ internal static class Objective
     public static ISelfSupervised Method(VisionShape shape, Initializer initializer) => shape switch
     {
         MaeShape mae => new Mae(mae, initializer),
+        VicregShape vicreg => new Vicreg(vicreg, initializer),
+        BarlowTwinsShape barlow => new BarlowTwins(barlow, initializer),
+        SimClrShape simclr => new SimClr(simclr, initializer),
+        ByolShape byol => new Byol(byol, initializer),
+        MocoV3Shape moco => new MocoV3(moco, initializer),
+        DinoShape dino => new Dino(dino, initializer),
+        LejepaShape lejepa => new Lejepa(lejepa, initializer),
         _ => throw new NotSupportedException($"no method for models of family {shape.Family}"),
     };
 }

@@ -12,7 +12,7 @@ internal static class BarlowTwinsLoss
     public static Tensor Mean(Tensor x, Tensor y, double redundancy = 0.0051) => OfCorrelation(Correlation(x, y), redundancy);
 
     /// <summary>C of eq. 2, (D, D): both sides standardised over the batch as a BatchNorm does, with the biased variance.</summary>
-    public static Tensor Correlation(Tensor x, Tensor y) => mm(BatchNorm.Standardized(x).t(), BatchNorm.Standardized(y)) / x.shape[0];
+    public static Tensor Correlation(Tensor x, Tensor y) => Products.Plain(BatchNorm.Standardized(x).t(), BatchNorm.Standardized(y)) / x.shape[0];
 
     /// <summary>Eq. 1; a sum over pairs of dimensions, so its scale grows with D.</summary>
     public static Tensor OfCorrelation(Tensor correlation, double redundancy)

@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -23,7 +24,7 @@ internal static class LejepaLoss
     public static Tensor SigReg(Tensor views, Tensor slices)
     {
         var (count, samples, width) = (views.shape[0], views.shape[1], views.shape[2]);
-        return EppsPulley(mm(views.reshape(-1, width), slices).view(count, samples, -1)).mean([-1]);
+        return EppsPulley(Products.Plain(views.reshape(-1, width), slices).view(count, samples, -1)).mean([-1]);
     }
 
     /// <summary>Normal draws (D, S) made into directions.</summary>

@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Objectives.Vision.Losses;
@@ -22,7 +23,7 @@ internal static class VicregLoss
     public static Tensor Covariance(Tensor z)
     {
         var centred = z - z.mean([0]);
-        var covariance = mm(centred.t(), centred) / (z.shape[0] - 1);
+        var covariance = Products.Plain(centred.t(), centred) / (z.shape[0] - 1);
         // The diagonal is taken out before squaring: the difference of two sums of squares loses every digit near a collapse.
         return (covariance - covariance.diag().diag()).square().sum() / z.shape[1];
     }
