@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -6,6 +7,11 @@ namespace ScaleLab.Runner.Objectives.Vision.Losses;
 /// <summary>DINO (Caron et al. 2021): every crop of the student predicts the prototypes that the teacher gives the other global crop. A uniform collapse reads ln K.</summary>
 internal static class DinoLoss
 {
+    /// <summary>The head's last layer: cosines with the prototypes. Weight-normed, its lengths fixed at 1, without a bias.</summary>
+    /// <param name="embeddings">(N, D), of any length.</param>
+    /// <param name="prototypes">(K, D), of any length.</param>
+    public static Tensor Logits(Tensor embeddings, Tensor prototypes) => Products.Linear(F.normalize(embeddings, dim: 1), F.normalize(prototypes, dim: 1));
+
     /// <param name="student">Logits (V, B, K) of all crops, the global ones first.</param>
     /// <param name="targets">Probabilities (G, B, K) of the global crops, without a graph.</param>
     /// <param name="temperature">Of the student.</param>

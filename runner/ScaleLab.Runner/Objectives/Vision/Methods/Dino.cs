@@ -3,7 +3,6 @@ using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace ScaleLab.Runner.Objectives.Vision.Methods;
 
@@ -118,7 +117,7 @@ internal sealed class Dino : ISelfSupervised
         public EmbeddingNetwork Embedding { get; } = new(set, shape, SineCosine.ColumnFirst(shape.Width, shape.Grid, shape.Grid), initializer);
 
         /// <returns>(N, K).</returns>
-        public Tensor Logits(Tensor codes) => Products.Linear(F.normalize(Embedding.Project(codes), dim: 1), F.normalize(_prototypes, dim: 1));
+        public Tensor Logits(Tensor codes) => DinoLoss.Logits(Embedding.Project(codes), _prototypes);
 
         public void Dispose() => Embedding.Dispose();
     }

@@ -1,3 +1,5 @@
+using ScaleLab.Contracts.Models;
+using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Objectives.Vision;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using static ScaleLab.Runner.Tests.Objectives.Vision.Oracles.Oracle;
@@ -23,6 +25,20 @@ public sealed class DinoOracleTests : TorchTests
         Close(oracle.GetProperty("loss"), loss);
         Fingerprint(oracle.GetProperty("grad_student"), student.grad!);
         AllClose(oracle.GetProperty("center_after (uses the RAW teacher output mean, momentum 0.9)"), DinoLoss.NextCentre(centre, teacher));
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    public void Head(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var set = new ParameterSet();
+        using var initializer = new Initializer(1, CPU, type);
+        var head = new ProjectionHead(set, "projector", new Perceptron(6, 10, 10, 4) { Norms = false, OutputBias = true }, initializer, scales: true);
+        var prototypes = set.Add("prototypes", ParameterKind.Matrix, zeros([7, 4], type));
+        set.Fill();
+        AllClose(Read("dino").GetProperty("head_case").GetProperty("out"), DinoLoss.Logits(head.Apply(S(type, [3, 6], 0.6, 0.2)), prototypes));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Tests.Objectives.Vision.Oracles;
@@ -6,13 +7,7 @@ namespace ScaleLab.Runner.Tests.Objectives.Vision.Oracles;
 /// <summary>Values that others computed from the papers' formulas in float64; they are not part of this repository, and tests that need them are skipped without.</summary>
 internal static class Oracle
 {
-    public static JsonElement Read(string method)
-    {
-        var folder = Environment.GetEnvironmentVariable("SCALELAB_REFERENCE");
-        Assert.SkipUnless(folder is not null, "SCALELAB_REFERENCE does not name the folder with the reference data");
-        using var file = File.OpenRead(Path.Combine(folder!, "oracles", $"{method}.json"));
-        return JsonDocument.Parse(file).RootElement.Clone();
-    }
+    public static JsonElement Read(string method) => Reference.Oracle(method);
 
     /// <summary>S(shape, a, b, c)[i] = c·sin(a·i + 0.05·i² + b) in float64, then cast: the rule by which every input was made.</summary>
     public static Tensor S(ScalarType type, long[] shape, double a, double b, double c = 1)
@@ -52,6 +47,23 @@ internal static class Oracle
 
     public static IEnumerable<double> Numbers(JsonElement list) =>
         list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().SelectMany(Numbers) : [list.GetDouble()];
+
+    /// <summary>Parameter number k = <paramref name="before"/> + 1, … by its kind: matrices and tokens S(0.7, k, 0.2), biases S(0.3, k, 0.05), gains 1 + S(1, k, 0.05).</summary>
+    public static void Fill(this ParameterSet set, int before = 0)
+    {
+        using var frozen = no_grad();
+        var k = before;
+        foreach (var p in set.All)
+        {
+            k++;
+            p.Value.copy_(p switch
+            {
+                { Name: var name } when name.EndsWith("bias", StringComparison.Ordinal) => S(p.Value.dtype, p.Value.shape, 0.3, k, 0.05),
+                { Kind: ParameterKind.Gain, Name: var name } when name.EndsWith("weight", StringComparison.Ordinal) => 1 + S(p.Value.dtype, p.Value.shape, 1, k, 0.05),
+                _ => S(p.Value.dtype, p.Value.shape, 0.7, k, 0.2),
+            });
+        }
+    }
 
     /// <summary>A gradient's length, and its product with a fixed wave, which sees where each number stands.</summary>
     public static void Fingerprint(JsonElement expected, Tensor gradient)
