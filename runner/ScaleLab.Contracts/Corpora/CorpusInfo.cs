@@ -34,7 +34,7 @@ public sealed record CorpusInfo
     /// <summary>Held-out tokens per block, the unit of the standard error. Blocks are whole, and lie in random order.</summary>
     public required int BlockTokens { get; init; }
 
-    /// <summary>Share of held-out lines (of five words or more) of which at least 80 % of the word 5-grams also occur in the training part; null where there are none.</summary>
+    /// <summary>Share of held-out lines (of five words or more) of which at least 80 % of the word 5-grams also occur in the training part; of images, share of which the training part holds a copy, equal in every pixel. Null where there are none.</summary>
     public double? NearDuplicateRate { get; init; }
 
     /// <summary>Loss in nats per token, on this held-out set, of the process that made the corpus, where it is known.</summary>

@@ -1,6 +1,6 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
-using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Data.Images.Sources;
 using ScaleLab.Runner.Data.Images.Worlds;
 
 namespace ScaleLab.Runner.Data;
@@ -28,6 +28,11 @@ internal abstract class CorpusSource
         DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
         DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
         DataSource.ShapeLeaves => new WorldSource(new ImageWorld(ShapeLeaves.Name, ShapeLeaves.Version, spec.Seed ?? 0), spec.Size ?? 32, 1, spec.HeldOutImages ?? 2048),
+        DataSource.MovingShapes => new WorldSource(new ImageWorld(MovingShapes.Name, MovingShapes.Version, spec.Seed ?? 0), spec.Size ?? 32, spec.Frames ?? 8, spec.HeldOutImages ?? 2048),
+        DataSource.Images => new ImageFolderSource(spec.Path!, spec.HeldOut, spec.Size!.Value, spec.HeldOutImages),
+        DataSource.Cifar10 => new Cifar10Source(spec.Path!, spec.HeldOut, spec.Size, spec.HeldOutImages),
+        DataSource.Idx => new IdxSource(spec.Path!, spec.HeldOut, spec.HeldOutImages),
+        DataSource.Frames => new FramesSource(spec.Path!, spec.HeldOut, spec.Size!.Value, spec.Frames ?? 8, spec.HeldOutImages),
         _ => throw new InputException($"source {DataSpec.Name(spec.Source)} is unknown"),
     };
 }

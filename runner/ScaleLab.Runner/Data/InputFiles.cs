@@ -22,11 +22,7 @@ internal static class InputFiles
             throw new InputException($"{path}: no such file or folder");
         }
 
-        IReadOnlyList<FileInfo> files = File.Exists(path)
-            ? [new FileInfo(path)]
-            : [.. new DirectoryInfo(path).EnumerateFiles("*", Everything)
-                .Where(f => extensions.Contains(f.Extension.ToLowerInvariant()))
-                .OrderBy(f => f.FullName, StringComparer.Ordinal)];
+        IReadOnlyList<FileInfo> files = File.Exists(path) ? [new FileInfo(path)] : In(new DirectoryInfo(path), extensions);
         if (files.Count == 0)
         {
             throw new InputException($"{path}: this folder has no {string.Join(", ", extensions)} file");
@@ -35,4 +31,17 @@ internal static class InputFiles
         // A device or a pipe has no length either.
         return files.FirstOrDefault(f => f.Length == 0) is { } empty ? throw new InputException($"{empty.FullName}: empty") : files;
     }
+
+    /// <summary>What a folder holds of given kinds, folders within it included, in ordinal order of the paths.</summary>
+    public static IReadOnlyList<FileInfo> In(DirectoryInfo folder, IReadOnlyList<string> extensions) =>
+    [
+        .. folder.EnumerateFiles("*", Everything)
+            .Where(f => extensions.Contains(f.Extension.ToLowerInvariant()))
+            .OrderBy(f => f.FullName, StringComparer.Ordinal),
+    ];
+
+    /// <exception cref="InputException">The file has 2 GB or more.</exception>
+    public static byte[] ReadAll(FileInfo file) => file.Length <= Array.MaxLength
+        ? File.ReadAllBytes(file.FullName)
+        : throw new InputException($"{file.FullName}: {file.Length} bytes; split it into files below 2 GB");
 }

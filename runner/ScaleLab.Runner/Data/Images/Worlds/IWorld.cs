@@ -20,6 +20,7 @@ internal interface IWorld
     static IWorld Of(ImageWorld world, int size, int frames) => world switch
     {
         { Name: ShapeLeaves.Name, Version: ShapeLeaves.Version } => new ShapeLeaves(size, world.Seed),
+        { Name: MovingShapes.Name, Version: MovingShapes.Version } => new MovingShapes(size, frames, world.Seed),
         _ => throw new InputException($"this build does not draw version {world.Version} of '{world.Name}'; prepare the corpus again"),
     };
 

@@ -1,4 +1,4 @@
-namespace ScaleLab.Runner.Data.Images;
+namespace ScaleLab.Runner.Data.Images.Sources;
 
 /// <summary>Mean and standard deviation of each channel, from exact sums: the same whatever the order.</summary>
 internal sealed class ImageStatistics(int channels)

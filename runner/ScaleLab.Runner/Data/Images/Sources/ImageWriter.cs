@@ -1,16 +1,19 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 
-namespace ScaleLab.Runner.Data.Images;
+namespace ScaleLab.Runner.Data.Images.Sources;
 
 /// <summary>Writes the files of a corpus of images and takes its content hash on the way.</summary>
 internal sealed class ImageWriter(string folder, int size, int channels, int frames, int classes) : IDisposable
 {
     private readonly Dictionary<string, TokenFile> _files = [];
     private readonly ImageStatistics _statistics = new(channels);
+    private readonly Dictionary<UInt128, bool> _copies = []; // of a held-out image, whether the training part holds it too
+    private readonly List<UInt128> _heldOutImages = [];
     private long _train;
     private int _heldOut;
 
@@ -19,13 +22,20 @@ internal sealed class ImageWriter(string folder, int size, int channels, int fra
     public void Train(ReadOnlySpan<byte> pixels, int label)
     {
         _statistics.Add(pixels);
+        if (Digest(pixels) is var digest && _copies.ContainsKey(digest))
+        {
+            _copies[digest] = true;
+        }
+
         Write(CorpusStore.TrainName, pixels, CorpusStore.TrainLabelsName, label);
         _train++;
     }
 
-    /// <summary>The first k of them should be a fair sample.</summary>
+    /// <summary>The first k of them should be a fair sample. All of them come before the training images.</summary>
     public void HeldOut(ReadOnlySpan<byte> pixels, int label)
     {
+        _heldOutImages.Add(Digest(pixels));
+        _copies[_heldOutImages[^1]] = false;
         Write(CorpusStore.HeldOutName, pixels, CorpusStore.HeldOutLabelsName, label);
         _heldOut++;
     }
@@ -60,6 +70,7 @@ internal sealed class ImageWriter(string folder, int size, int channels, int fra
                 TrainTokens = 0,
                 HeldOutTokens = 0,
                 BlockTokens = 0,
+                NearDuplicateRate = world is null ? _heldOutImages.Count(i => _copies[i]) / (double)_heldOut : null,
                 Images = new ImageInfo
                 {
                     Size = size,
@@ -83,6 +94,8 @@ internal sealed class ImageWriter(string folder, int size, int channels, int fra
             file.Dispose();
         }
     }
+
+    private static UInt128 Digest(ReadOnlySpan<byte> pixels) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(pixels));
 
     private void Write(string pixelsName, ReadOnlySpan<byte> pixels, string labelsName, int label)
     {

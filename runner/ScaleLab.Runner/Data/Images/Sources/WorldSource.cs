@@ -2,7 +2,7 @@ using System.Globalization;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Runner.Data.Images.Worlds;
 
-namespace ScaleLab.Runner.Data.Images;
+namespace ScaleLab.Runner.Data.Images.Sources;
 
 /// <summary>A world that never repeats: its held-out images are drawn once and stored, its training images whenever they are read.</summary>
 internal sealed class WorldSource(ImageWorld world, int size, int frames, int heldOut) : CorpusSource
