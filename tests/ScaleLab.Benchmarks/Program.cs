@@ -4,6 +4,7 @@ return args switch
 {
     ["train", .. var rest] => TrainBenchmark.Run(rest),
     ["train-ours", .. var rest] => TrainLoop.Run(rest),
+    ["loading"] => LoadingBenchmark.Run(),
     ["simulated"] => SimulatedBenchmark.Run(),
     ["fit"] => FitBenchmark.Run(),
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
@@ -15,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
     return 2;
 }

@@ -3,6 +3,7 @@ using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Data.Images.Worlds;
+using ScaleLab.Runner.Tests.Objectives.Vision.Oracles;
 
 namespace ScaleLab.Runner.Tests.Data.Images;
 
@@ -17,7 +18,7 @@ public sealed class ShapeLeavesTests : IDisposable
     [Fact]
     public void Images_masks_and_classes_are_those_of_the_reference()
     {
-        var oracle = Reference.Oracle("procedural").GetProperty("shape_leaves");
+        var oracle = Oracle.Read("procedural").GetProperty("shape_leaves");
         var world = new ShapeLeaves(Size, seed: 7);
         using var images = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var masks = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
