@@ -51,13 +51,13 @@ internal static class DeadLeaves
         var shrink = 1.0 - (SmallestRadius * SmallestRadius / (largest * largest));
 
         // Most leaves fall where everything is full, so the empty pixels are listed: a leaf visits them or its own, whichever are fewer.
-        var empty = new int[owners.Length];
+        var empty = new (int Row, int Column)[owners.Length];
         var listed = 0;
         for (var pixel = 0; pixel < owners.Length; pixel++)
         {
             if (owners[pixel] < 0)
             {
-                empty[listed++] = pixel;
+                empty[listed++] = Math.DivRem(pixel, size);
             }
         }
 
@@ -85,9 +85,9 @@ internal static class DeadLeaves
             }
 
             var kept = 0;
-            foreach (var pixel in empty.AsSpan(0, listed))
+            foreach (var (row, column) in empty.AsSpan(0, listed))
             {
-                var (row, column) = Math.DivRem(pixel, size);
+                var pixel = (row * size) + column;
                 if (owners[pixel] >= 0)
                 {
                     continue;
@@ -100,7 +100,7 @@ internal static class DeadLeaves
                 }
                 else
                 {
-                    empty[kept++] = pixel;
+                    empty[kept++] = (row, column);
                 }
             }
 
