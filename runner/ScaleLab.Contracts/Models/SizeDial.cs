@@ -10,13 +10,14 @@ internal static class SizeDial
     /// <param name="target">Wanted N.</param>
     /// <param name="at">The shape of a width; null where that width has none. N grows with the width.</param>
     /// <param name="none">What to say where no width has a shape.</param>
+    /// <param name="finer">Divides the steps of the width.</param>
     /// <exception cref="InputException">No shape comes within 30 % of the target.</exception>
-    public static T Nearest<T>(double target, Func<int, T?> at, string none)
+    public static T Nearest<T>(double target, Func<int, T?> at, string none, int finer = 1)
         where T : ModelShape
     {
         // Counts grow with the width, so the first shape above the target ends the search.
         T? below = null;
-        for (var width = 16; width <= LargestWidth; width += Step(width))
+        for (var width = 16; width <= LargestWidth; width += Step(width) / finer)
         {
             if (at(width) is not { } shape)
             {

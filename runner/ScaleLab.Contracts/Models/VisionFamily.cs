@@ -22,7 +22,7 @@ public sealed class VisionFamily<TOptions>(string name, Func<int, TOptions, Imag
     };
 
     public override ModelShape Solve(double target, ModelOptions options, CorpusInfo corpus) =>
-        SizeDial.Nearest(target, width => at(width, (TOptions)options, corpus.Images!), $"no width can be cut into {((TOptions)options).Heads} heads");
+        SizeDial.Nearest(target, width => at(width, (TOptions)options, corpus.Images!), $"no width can be cut into {((TOptions)options).Heads} heads", finer: 2);
 }
 
 /// <summary>How the encoder's layout follows from its width.</summary>

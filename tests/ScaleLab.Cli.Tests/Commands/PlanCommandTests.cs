@@ -46,7 +46,6 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("name: a\nmodle: lm", ":2:1: unknown key 'modle'; did you mean 'model'?")]
     [InlineData("name: a\nname: b", ":2:1: 'name' stands here twice; first in line 1")]
     [InlineData("name: [a", ":2:1: While parsing a flow sequence, did not find expected ',' or ']'")]
-    [InlineData("name: a\nmodel: vicreg", ":2:8: model 'vicreg' is not yet in this version; there is lm")]
     [InlineData(Sample.Head + "grid: {n: [43k], d: [1M]}\ntrain: {warmup_share: 0.1}", ":5:23: 'warmup_share' depends on the final D, but under wsd one trunk serves every D and cannot know it; write 'warmup' in tokens, or 'schedule: cosine'")]
     public async Task A_wrong_spec_is_one_line_and_exit_code_two(string text, string message)
     {
