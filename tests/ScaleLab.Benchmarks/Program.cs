@@ -5,6 +5,7 @@ return args switch
     ["train", .. var rest] => TrainBenchmark.Run(rest),
     ["train-ours", .. var rest] => TrainLoop.Run(rest),
     ["loading"] => LoadingBenchmark.Run(),
+    ["vision-ours", .. var rest] => VisionLoop.Run(rest),
     ["simulated"] => SimulatedBenchmark.Run(),
     ["fit"] => FitBenchmark.Run(),
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
@@ -16,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
     return 2;
 }
