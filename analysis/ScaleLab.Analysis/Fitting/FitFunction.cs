@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Fitting;
@@ -71,6 +72,7 @@ internal sealed class FitFunction
     public bool IsHeld(int i, double at, double gradient) =>
         Low[i] == High[i] || (at <= Low[i] && gradient > 0) || (at >= High[i] && gradient < 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(ReadOnlySpan<double> w, Span<double> gradient)
     {
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];
@@ -99,6 +101,7 @@ internal sealed class FitFunction
     }
 
     /// <summary>The Hessian: Σ ψ'·g·gᵀ + Σ ψ·∇g.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Curvature(ReadOnlySpan<double> w, Span<double> hessian) // (p·p), row-major
     {
         var p = w.Length;
@@ -155,6 +158,7 @@ internal sealed class FitFunction
     /// <param name="w">Coordinates.</param>
     /// <param name="residuals">One per padded row.</param>
     /// <param name="slopes">Null, or (padded rows · p).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Residuals(ReadOnlySpan<double> w, double[] residuals, double[]? slopes)
     {
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];
@@ -172,6 +176,7 @@ internal sealed class FitFunction
     }
 
     // Adds pull·∇g + inside·g·gᵀ of some rows, g being the gradient of L or of ln L; where the law has no ∇g, keeps the pull for differences.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Bend(
         ReadOnlySpan<double> w, int row, Span<Vector<double>> slope, Vector<double> loss, Vector<double> pull, Vector<double> inside, Span<Vector<double>> products)
     {
@@ -231,6 +236,7 @@ internal sealed class FitFunction
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pulled(ReadOnlySpan<double> w, Span<double> sum)
     {
         Span<Vector<double>> slope = stackalloc Vector<double>[MostParameters];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ScaleLab.Analysis.Laws;
 
@@ -30,6 +31,7 @@ internal sealed record PowerForm(int E, int A, int Alpha, int B, int Beta, int G
     /// <param name="x">ln N, centred.</param>
     /// <param name="y">ln D, centred.</param>
     /// <param name="gradient">Takes dL/dw.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Vector<double> Value(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, Span<Vector<double>> gradient)
     {
         var (logU, logV) = (new Vector<double>(w[A]) - (w[Alpha] * x), Vector<double>.Zero);
@@ -86,6 +88,7 @@ internal sealed record PowerForm(int E, int A, int Alpha, int B, int Beta, int G
     /// <param name="gradient">As <see cref="Value"/> left it.</param>
     /// <param name="weight">Of each row.</param>
     /// <param name="hessian">To its lower half, row-major, the weighted derivatives are added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Bend(ReadOnlySpan<double> w, Vector<double> x, Vector<double> y, ReadOnlySpan<Vector<double>> gradient, Vector<double> weight, Span<Vector<double>> hessian)
     {
         var n = w.Length;
