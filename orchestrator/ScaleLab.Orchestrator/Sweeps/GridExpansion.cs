@@ -22,8 +22,6 @@ internal sealed record GridPoint
     public double? Budget { get; init; }
 
     public required TrainSpec Train { get; init; }
-
-    public required int Seed { get; init; }
 }
 
 /// <summary>Multiplies out the axes of a grid.</summary>
@@ -39,15 +37,16 @@ internal static class GridExpansion
         return (grid.Axes ?? []).Aggregate(sizes * Seeds(grid).Count, (n, axis) => n * axis.Value!.AsArray().Count);
     }
 
+    /// <summary>Every point once, whatever the seeds.</summary>
     public static IEnumerable<GridPoint> Points(SweepFile sweep, CorpusInfo corpus)
     {
-        var grid = sweep.Spec.Grid;
         var trains = Trains(sweep.Spec).ToList();
-        return from point in Sizes(sweep, grid, corpus)
+        return from point in Sizes(sweep, sweep.Spec.Grid, corpus)
                from train in trains
-               from seed in Seeds(grid)
-               select point with { Train = train, Seed = seed };
+               select point with { Train = train };
     }
+
+    public static IReadOnlyList<int> Seeds(GridSpec grid) => [.. grid.Seed ?? Enumerable.Range(0, grid.Seeds ?? 1)];
 
     private static IEnumerable<GridPoint> Sizes(SweepFile sweep, GridSpec grid, CorpusInfo corpus)
     {
@@ -85,7 +84,7 @@ internal static class GridExpansion
         }
 
         GridPoint Point(ModelShape shape, double n, double d, string source) =>
-            new() { Shape = shape, TargetN = n, TargetD = d, Source = source, Train = sweep.Spec.Train, Seed = 0 };
+            new() { Shape = shape, TargetN = n, TargetD = d, Source = source, Train = sweep.Spec.Train };
     }
 
     // C = 6ND is near enough to say where the middle is; each point's D then comes from its exact FLOPs.
@@ -95,8 +94,6 @@ internal static class GridExpansion
         var points = isoflop.Points!.Value;
         return Enumerable.Range(0, points).Select(i => centre * Math.Pow(isoflop.Spread, (2.0 * i / (points - 1)) - 1));
     }
-
-    private static List<int> Seeds(GridSpec grid) => [.. grid.Seed ?? Enumerable.Range(0, grid.Seeds ?? 1)];
 
     // An axis is a value of `train` that changes: so each combination is `train` with those values put in.
     private static IEnumerable<TrainSpec> Trains(SweepSpec spec)

@@ -55,7 +55,10 @@ internal sealed class Planner
     {
         CheckCorpus();
         var recipe = Recipe.Of(_sweep.Spec);
-        var points = GridExpansion.Points(_sweep, _corpus).Select(p => (Point: p, Training: Resolve(p, recipe))).ToList();
+        var points = (from point in GridExpansion.Points(_sweep, _corpus)
+                      let training = Resolve(point, recipe)
+                      from seed in GridExpansion.Seeds(_sweep.Spec.Grid)
+                      select (Point: point, Training: training with { Seed = seed })).ToList();
         foreach (var trunk in points.GroupBy(p => p.Training.Schedule.Kind == ScheduleKind.Wsd ? RunKey.Endless(p.Training) : null))
         {
             if (trunk.Key is null)
@@ -80,7 +83,7 @@ internal sealed class Planner
         };
     }
 
-    // Everything but the end, which the caller knows.
+    // Everything but seed and phase, which the callers know.
     private TrainingSpec Resolve(GridPoint point, Recipe recipe)
     {
         var batch = recipe.BatchOf(point.Shape, point.Train);
@@ -108,7 +111,7 @@ internal sealed class Planner
             Batch = batch,
             Schedule = recipe.ScheduleOf(batch, point.Train, point.TargetD),
             Optimizer = recipe.OptimizerOf(point.Train),
-            Seed = point.Seed,
+            Seed = 0,
             Precision = point.Train.Precision ?? recipe.Precision,
         };
     }

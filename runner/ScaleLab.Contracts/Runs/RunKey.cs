@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Contracts.Runs;
@@ -10,23 +12,30 @@ namespace ScaleLab.Contracts.Runs;
 public static class RunKey
 {
     // Fields at their defaults are left out, so that a field added later does not rename the runs of today.
-    private static readonly JsonElement Defaults = JsonSerializer.SerializeToElement(
-        new TrainingSpec
-        {
-            // The first version, never the current one: left out as a default, a raised version would change no key.
-            Semantics = 1,
-            Model = null!,
-            Corpus = null!,
-            Phase = RunPhase.Whole,
-            StartStep = 0,
-            EndStep = 0,
-            D = 0,
-            Batch = new BatchSpec { Initial = 0 },
-            Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, Warmup = 0 },
-            Optimizer = new OptimizerSpec { Lr = 0 },
-            Seed = 0,
-        },
-        ContractJson.Default.TrainingSpec);
+    private static readonly TrainingSpec Usual = new()
+    {
+        // The first version, never the current one: left out as a default, a raised version would change no key.
+        Semantics = 1,
+        Model = null!,
+        Corpus = null!,
+        Phase = RunPhase.Whole,
+        StartStep = 0,
+        EndStep = 0,
+        D = 0,
+        Batch = new BatchSpec { Initial = 0 },
+        Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, Warmup = 0 },
+        Optimizer = new OptimizerSpec { Lr = 0 },
+        Seed = 0,
+    };
+
+    private static readonly Field[] Fields =
+    [
+        .. ContractJson.Default.TrainingSpec.Properties.Where(p => p.Get is not null).OrderBy(p => p.Name, StringComparer.Ordinal)
+            .Select(p => new Field(JsonEncodedText.Encode(p.Name), p.Get!, p.Get!(Usual), ContractJson.Default.GetTypeInfo(p.PropertyType)!)),
+    ];
+
+    // Model, batch and rates are the same objects in thousands of runs of a sweep.
+    private static readonly ConditionalWeakTable<object, byte[]> Parts = [];
 
     public static string Of(TrainingSpec training)
     {
@@ -50,12 +59,37 @@ public static class RunKey
 
     private static ArrayBufferWriter<byte> CanonicalBytes(TrainingSpec training)
     {
-        var tree = JsonSerializer.SerializeToElement(training, ContractJson.Default.TrainingSpec);
         var text = new ArrayBufferWriter<byte>(1024);
         using var json = new Utf8JsonWriter(text);
-        Write(json, tree, Defaults);
+        json.WriteStartObject();
+        foreach (var field in Fields)
+        {
+            if (field.Get(training) is { } value && !value.Equals(field.Usual))
+            {
+                json.WritePropertyName(field.Name);
+                if (value is string or ValueType)
+                {
+                    JsonSerializer.Serialize(json, value, field.Type);
+                }
+                else
+                {
+                    json.WriteRawValue(Parts.GetValue(value, _ => CanonicalPart(value, field)), skipInputValidation: true);
+                }
+            }
+        }
+
+        json.WriteEndObject();
         json.Flush();
         return text;
+    }
+
+    private static byte[] CanonicalPart(object value, Field field)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(text);
+        Write(json, JsonSerializer.SerializeToElement(value, field.Type), field.Usual is null ? default : JsonSerializer.SerializeToElement(field.Usual, field.Type));
+        json.Flush();
+        return text.WrittenSpan.ToArray();
     }
 
     private static void Write(Utf8JsonWriter json, JsonElement value, JsonElement usual)
@@ -81,4 +115,6 @@ public static class RunKey
 
         json.WriteEndObject();
     }
+
+    private sealed record Field(JsonEncodedText Name, Func<object, object?> Get, object? Usual, JsonTypeInfo Type);
 }

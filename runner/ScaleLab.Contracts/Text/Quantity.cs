@@ -48,7 +48,7 @@ public static class Quantity
 
         // 999,950 must become 1M, not 1000k: so round first, then choose the suffix.
         var rounded = double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var (suffix, factor) = Array.FindLast([.. Suffixes.Where(s => s.Suffix != 'G')], s => Math.Abs(rounded) >= s.Factor);
+        var (suffix, factor) = Array.FindLast(Suffixes, s => s.Suffix != 'G' && Math.Abs(rounded) >= s.Factor);
         return rounded / factor < 9999
             ? (rounded / factor).ToString("G4", CultureInfo.InvariantCulture) + suffix
             : value.ToString("0.##e+0", CultureInfo.InvariantCulture);
