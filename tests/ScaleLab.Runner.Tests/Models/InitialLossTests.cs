@@ -50,28 +50,32 @@ public sealed class InitialLossTests : TorchTests
         Assert.InRange(last, 0, 0.05);
     }
 
-    [Fact]
-    public void Bfloat16_products_train_to_nearly_the_same_loss()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Bfloat16_products_train_to_nearly_the_same_loss(int seed)
     {
         var (exact, half) = (Train(Precision.Fp32), Train(Precision.Bf16));
-        Assert.InRange(exact, 0, 0.6 * Math.Log(16));
-        Assert.InRange(half, 0.95 * exact, 1.05 * exact);
+        Assert.InRange(exact, 0, 0.4 * Math.Log(16));
+        Assert.InRange(half, 0.98 * exact, 1.02 * exact);
         Assert.NotEqual(exact, half);
 
-        static double Train(Precision precision)
+        double Train(Precision precision)
         {
             var shape = SmallModel.Shape(width: 32);
-            using var model = new LanguageModel(shape, seed: 1, CPU, precision: precision);
+            using var model = new LanguageModel(shape, seed, CPU, precision: precision);
             using var optimizer = new FusedAdamW(model.Parameters, new OptimizerSpec { Lr = 1e-2 }, shape.Width);
-            using var tokens = SmallModel.Tokens(shape, 4, seed: 1);
-            using var targets = SmallModel.Tokens(shape, 4, seed: 2);
+            using var tokens = SmallModel.Tokens(shape, 4, seed);
+            using var targets = SmallModel.Tokens(shape, 4, 100 + seed);
             var last = double.NaN;
-            for (var step = 0; step < 20; step++)
+            for (var step = 0; step < 40; step++)
             {
                 using var scope = NewDisposeScope();
                 var loss = model.LossSum(tokens, targets) / tokens.numel();
                 loss.backward();
-                optimizer.Step(3e-3);
+                // At thrice the rate single steps overshoot, and two runs that differ in one bit end as far apart.
+                optimizer.Step(1e-3);
                 model.Parameters.DropGradients();
                 last = loss.item<float>();
             }
