@@ -64,11 +64,14 @@ internal static class SimulatedBenchmark
     private sealed record Cost(TimeSpan Wall, TimeSpan Cpu, long PeakBytes)
     {
         private const int TicksPerSecond = 100; // sysconf(_SC_CLK_TCK) on every Linux that .NET runs on
+
+        // As users start it: in its own folder it is precompiled, beside us it is not.
+        private static readonly string Scalelab = Path.GetFullPath("../../ScaleLab.Cli/release/scalelab", AppContext.BaseDirectory);
         private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(10);
 
         public static Cost Of(string data, string[] arguments)
         {
-            var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "scalelab"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(Scalelab, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["SCALELAB_DATA"] = Path.Combine(data, "data");
             var begun = Stopwatch.GetTimestamp();
             using var process = Process.Start(start)!;

@@ -12,7 +12,7 @@ public sealed class EvaluationTests(UndisturbedSweep undisturbed) : IClassFixtur
         Assert.NotEqual(undisturbed.Results, TinySweep.Tables(folder).Results);
         var results = Directory.GetFiles(folder, "result.json", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText);
 
-        Assert.Contains("tiny: 6 finished runs measured as 'evaluation' now says, from their weights", await RunAsync(undisturbed.Spec, folder), StringComparison.Ordinal);
+        Assert.Contains("6 finished runs measured as 'evaluation' now says, from their weights", await RunAsync(undisturbed.Spec, folder), StringComparison.Ordinal);
         Assert.Equal((undisturbed.Results, undisturbed.Curves), TinySweep.Tables(folder));
         Assert.All(results, r => Assert.Equal(r.Value, File.ReadAllText(r.Key)));
 
@@ -20,7 +20,7 @@ public sealed class EvaluationTests(UndisturbedSweep undisturbed) : IClassFixtur
         File.WriteAllText(spec, File.ReadAllText(undisturbed.Spec) + "\nevaluation: {blocks: 3}\n");
         var lost = Directory.GetDirectories(folder, "model", SearchOption.AllDirectories)[0];
         Directory.Delete(lost, recursive: true);
-        Assert.Contains("tiny: 1 finished run without weights that could be measured anew: their rows have no val_loss under this 'evaluation'", await RunAsync(spec, folder), StringComparison.Ordinal);
+        Assert.Contains("1 finished run has no weights that could be measured anew: no val_loss under this 'evaluation'", await RunAsync(spec, folder), StringComparison.Ordinal);
         var rows = File.ReadAllLines(Path.Combine(folder, "results.csv")).Select(r => r.Split(',')).ToList();
         var column = Array.IndexOf(rows[0], "val_loss");
         Assert.Equal("unmeasured", Assert.Single(rows, r => r[column].Length == 0)[Array.IndexOf(rows[0], "status")]);

@@ -9,6 +9,11 @@ internal static class RunText
     {
         FailureTable.Write(error, folder, summary.Failed);
         error.WriteLine(Closing(folder, summary));
+        if (summary.Unmeasured > 0)
+        {
+            error.WriteLine(FormattableString.Invariant($"{summary.Unmeasured} finished {(summary.Unmeasured == 1 ? "run has" : "runs have")} {(summary.End == SweepEnd.Completed ? "no weights that could be measured anew" : "yet to be measured anew")}: no val_loss under this 'evaluation'"));
+        }
+
         if (summary.End == SweepEnd.Completed && summary.Done > 0)
         {
             foreach (var file in (ReadOnlySpan<string>)[folder.ResultsFile, folder.CurvesFile, folder.TimingsFile, folder.ReportFile])

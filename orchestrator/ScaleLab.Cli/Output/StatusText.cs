@@ -1,3 +1,4 @@
+using ScaleLab.Contracts.Text;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 
@@ -8,7 +9,7 @@ internal static class StatusText
 {
     public static void Write(TextWriter output, SweepFolder folder, SweepStatus status)
     {
-        output.WriteLine(FormattableString.Invariant($"{status.Sweep}: {status.Done} of {status.Total} runs done, {status.Running.Count} running, {status.Waiting} waiting, {status.Failed.Count} failed"));
+        output.WriteLine(FormattableString.Invariant($"{status.Sweep}: {status.Done} of {status.Total} runs done, {status.Running.Count} running{(status.DPerSecond is { } rate ? $" at {Quantity.Format(rate)} {status.Unit}/s" : "")}, {status.Waiting} waiting, {status.Failed.Count} failed"));
         output.WriteLine(status.Driver is { } driver
             ? FormattableString.Invariant($"driven by process {driver.Pid} on {driver.Host}; about {ProgressText.Duration(TimeSpan.FromSeconds(status.RemainingSeconds ?? 0))} left")
             : status.Waiting + status.Running.Count > 0 ? "nobody drives it; run it again to go on" : "nothing is left to do");

@@ -40,7 +40,7 @@ internal static class Collector
         return File.Exists(folder.ResultsFile)
             && File.Exists(folder.CurvesFile)
             && File.GetLastWriteTimeUtc(folder.PlanFile) < written
-            && runs.All(r => folder.Run(r.Spec.Key).ChangedUtc < written);
+            && SweepFolder.ReadEach(runs, r => folder.Run(r.Spec.Key).ChangedUtc).All(changed => changed < written);
     }
 
     // A report of other results goes before they come: that one is there then says that it is theirs, whatever the clocks say.

@@ -27,7 +27,7 @@ internal static class PlanFile
 
         try
         {
-            return [.. Csv.Read<PlanRow>(folder.PlanFile).Select(r => Run(folder, r))];
+            return SweepFolder.ReadEach(Csv.Read<PlanRow>(folder.PlanFile), r => Run(folder, r));
         }
         catch (CsvHelper.CsvFormatException e)
         {

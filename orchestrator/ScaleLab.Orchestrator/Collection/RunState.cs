@@ -9,20 +9,20 @@ namespace ScaleLab.Orchestrator.Collection;
 /// <param name="Folder">Where it lives.</param>
 /// <param name="Result">Null until it ended.</param>
 /// <param name="Failure">Why it has no result and will not get one by itself; null while there is hope.</param>
-/// <param name="Obstacle">The parent that it waits for in vain; null while there is hope.</param>
-internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, RunFailure? Failure, string? Obstacle = null)
+/// <param name="Root">The run that it waits for in vain, its parent or one before that; null while there is hope.</param>
+internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Result, RunFailure? Failure, RunState? Root = null)
 {
     /// <summary>Attempts begun; looked up when asked for, since whoever only counts runs need not open ten thousand folders.</summary>
     public IReadOnlyList<int> Attempts => field ??= Folder.AttemptNumbers();
 
     /// <summary>Null for a run that waits or is under way.</summary>
-    public RunStatus? Status => Result?.Status ?? (Failure is null && Obstacle is null ? null : RunStatus.Failed);
+    public RunStatus? Status => Result?.Status ?? (Failure is null && Root is null ? null : RunStatus.Failed);
 
     /// <summary>For a run that has ended badly: what to tell about it.</summary>
     public FailedRun Describe(SweepFolder sweep) => new(
         Run.Spec.Key,
         Status!.Value,
-        Failure?.Message ?? Obstacle ?? Reason(Result!),
+        Failure?.Message ?? (Root is { } root ? Needs(root.Run.Spec.Key, root.Status!.Value) : Reason(Result!)),
         Failure?.Class,
         Failure is null ? null : sweep.LogOf(Run.Spec.Key));
 
@@ -37,15 +37,10 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
     public static IReadOnlyList<RunState> ReadAll(SweepFolder folder, IReadOnlyList<PlannedRun> runs)
     {
         var states = new Dictionary<string, RunState>();
-        foreach (var run in runs)
+        foreach (var state in SweepFolder.ReadEach(runs, r => Read(r, folder.Run(r.Spec.Key))))
         {
-            var state = Read(run, folder.Run(run.Spec.Key));
-            if (state.Status is null && run.Spec.Parent is { } parent && states.GetValueOrDefault(parent)?.Status is RunStatus.Diverged or RunStatus.Failed)
-            {
-                state = state with { Obstacle = Needs(parent, states[parent].Status!.Value) };
-            }
-
-            states.Add(run.Spec.Key, state);
+            var parent = state.Status is null && state.Run.Spec.Parent is { } key ? states.GetValueOrDefault(key) : null;
+            states.Add(state.Run.Spec.Key, parent?.Status is RunStatus.Diverged or RunStatus.Failed ? state with { Root = parent.Root ?? parent } : state);
         }
 
         return [.. states.Values];
@@ -56,8 +51,8 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
         ? FormattableString.Invariant($"{result.Collapse ?? "the loss ceased to be a number"} at step {result.Step}")
         : "no result after the allowed attempts";
 
-    /// <summary>Why a run that grows from <paramref name="parent"/> cannot run.</summary>
-    public static string Needs(string parent, RunStatus status) => $"needs {parent}, which {(status == RunStatus.Diverged ? "diverged" : "failed")}";
+    /// <summary>Why a run that grows, at first or second hand, from <paramref name="root"/> cannot run.</summary>
+    public static string Needs(string root, RunStatus status) => $"needs {root}, which {(status == RunStatus.Diverged ? "diverged" : "failed")}";
 
     private static RunState Read(PlannedRun run, RunFolder folder)
     {

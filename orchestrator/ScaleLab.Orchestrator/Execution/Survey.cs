@@ -11,7 +11,7 @@ internal sealed record Survey(IReadOnlyDictionary<string, RunResult?> Results)
     /// <exception cref="InputException">The folder holds results of the other kind of executor.</exception>
     public static Survey Of(Plan plan, SweepFolder folder, bool simulated)
     {
-        var results = plan.Runs.ToDictionary(r => r.Spec.Key, r => folder.Run(r.Spec.Key).ReadResult());
+        var results = plan.Runs.Select(r => r.Spec.Key).Zip(SweepFolder.ReadEach(plan.Runs, r => folder.Run(r.Spec.Key).ReadResult())).ToDictionary(r => r.First, r => r.Second);
         return results.Values.Any(r => r is not null && (r.Machine.Device == SimulatedExecutor.Device) != simulated)
             ? throw new InputException($"{folder.Path} holds {(simulated ? "trained" : "simulated")} results; choose another folder with --out")
             : new Survey(results);

@@ -10,7 +10,7 @@ namespace ScaleLab.Orchestrator.Execution;
 internal static class SweepHost
 {
     /// <summary>Trains what is missing. The caller holds the folder (<paramref name="owner"/>) and keeps executor and view for itself to dispose.</summary>
-    public static async Task<SweepSummary> RunAsync(Plan plan, SweepFolder folder, Ownership owner, IRunExecutor executor, IProgressView view, DiskRoom room, TimeProvider time)
+    public static async Task<SweepSummary> RunAsync(Plan plan, Survey survey, SweepFolder folder, Ownership owner, IRunExecutor executor, IProgressView view, DiskRoom room, TimeProvider time)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         using var log = new JsonLinesLog(folder.LogFile, time);
@@ -18,6 +18,7 @@ internal static class SweepHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Error);
         builder.Services
             .AddSingleton(plan)
+            .AddSingleton(survey)
             .AddSingleton(folder)
             .AddSingleton(owner)
             .AddSingleton(executor)

@@ -38,4 +38,7 @@ internal static partial class SweepLog
 
     [LoggerMessage(11, LogLevel.Warning, "attempt {Attempt} of run {Run} was left open by an earlier session: {Reason}")]
     public static partial void AttemptClosed(this ILogger log, string run, int attempt, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "{Measured} finished runs measured anew, {Left} not")]
+    public static partial void RunsMeasured(this ILogger log, int measured, int left);
 }

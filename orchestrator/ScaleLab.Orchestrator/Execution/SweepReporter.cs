@@ -53,6 +53,14 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
         Show($"fail  {failed.Key}: {failed.Reason}");
     }
 
+    public void Measuring(int count) => Show($"measure {Runs(count)} as 'evaluation' now says");
+
+    public void Measured(int measured, int left)
+    {
+        log.RunsMeasured(measured, left);
+        Show($"{Runs(measured)} measured as 'evaluation' now says, from their weights");
+    }
+
     public void Quarantined(string device, FailureClass failure)
     {
         log.DeviceQuarantined(device, failure);
@@ -70,6 +78,8 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
         log.QueueResumed();
         Show("room again: going on");
     }
+
+    private static string Runs(int count) => FormattableString.Invariant($"{count} finished {(count == 1 ? "run" : "runs")}");
 
     private void Show(string change) => view.Show(progress.Snapshot(), change);
 }

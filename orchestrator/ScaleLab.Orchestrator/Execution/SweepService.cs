@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Progress;
@@ -13,6 +12,7 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Drives a sweep: one loop that starts what is ready, hears what happened, and carries out what <see cref="FailurePolicy"/> says.</summary>
 internal sealed class SweepService(
     Plan plan,
+    Survey survey,
     SweepFolder folder,
     IRunExecutor executor,
     IProgressView view,
@@ -35,16 +35,17 @@ internal sealed class SweepService(
     private int _waiting;
     private int _done;
     private int _trained;
+    private int _unmeasured;
 
-    public SweepSummary Summary => new(plan.Runs.Count, _done, _trained, _failed, lifetime.End);
+    public SweepSummary Summary => new(plan.Runs.Count, _done, _trained, _failed, lifetime.End) { Unmeasured = _unmeasured };
 
-    /// <exception cref="InputException">The folder holds results of the other kind of executor.</exception>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             Begin();
             log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.Devices.Count);
+            _unmeasured = await new Reevaluation(plan, survey, folder, executor, _reporter).RunAsync(stoppingToken).WaitAsync(lifetime.Kill);
             await DriveAsync(stoppingToken);
             log.SweepEnded(lifetime.End, _done, _failed.Count);
         }
@@ -59,7 +60,6 @@ internal sealed class SweepService(
         var progress = new SweepProgress(plan.Runs.Count, _queue, executor.Devices.Count, time);
         _reporter = new SweepReporter(progress, view, log);
         _dispatcher = new Dispatcher(_queue, executor.Devices);
-        var survey = Survey.Of(plan, folder, executor.IsSimulated);
         foreach (var run in plan.Runs)
         {
             if (survey.IsDone(run.Spec.Key))
@@ -78,7 +78,7 @@ internal sealed class SweepService(
         {
             if (survey.Results[run.Spec.Key] is { Status: not RunStatus.Ok } bad)
             {
-                Fail(run, bad.Status, RunState.Reason(bad));
+                Fail(run, new FailedRun(run.Spec.Key, bad.Status, RunState.Reason(bad)));
             }
             else if (survey.Results[run.Spec.Key] is null)
             {
@@ -145,7 +145,7 @@ internal sealed class SweepService(
             }
 
             folder.Run(run.Spec.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
-            Fail(run, RunStatus.Failed, reason, FailureClass.Permanent);
+            Fail(run, Failed(run, reason, FailureClass.Permanent));
         }
 
         return false;
@@ -196,7 +196,7 @@ internal sealed class SweepService(
             }
             else
             {
-                Fail(run, result.Status, RunState.Reason(result));
+                Fail(run, new FailedRun(run.Spec.Key, result.Status, RunState.Reason(result)));
             }
 
             return;
@@ -222,7 +222,7 @@ internal sealed class SweepService(
         else
         {
             _failures.GivenUp(run, failure);
-            Fail(run, RunStatus.Failed, failure.Message, failure.Class);
+            Fail(run, Failed(run, failure.Message, failure.Class));
         }
     }
 
@@ -298,19 +298,22 @@ internal sealed class SweepService(
         }
     }
 
-    private void Fail(PlannedRun run, RunStatus status, string reason, FailureClass? failure = null)
+    private FailedRun Failed(PlannedRun run, string reason, FailureClass failure) => new(run.Spec.Key, RunStatus.Failed, reason, failure, folder.LogOf(run.Spec.Key));
+
+    // With all that grows from it, which names the root of the trouble.
+    private void Fail(PlannedRun run, FailedRun failed, FailedRun? root = null)
     {
         if (!_settled.Add(run.Spec.Key))
         {
             return;
         }
 
-        var failed = new FailedRun(run.Spec.Key, status, reason, failure, failure is null ? null : folder.LogOf(run.Spec.Key));
         _failed.Add(failed);
         _reporter.Failed(failed, run);
+        root ??= failed;
         foreach (var child in _queue.Children(run))
         {
-            Fail(child, RunStatus.Failed, RunState.Needs(run.Spec.Key, status));
+            Fail(child, new FailedRun(child.Spec.Key, RunStatus.Failed, RunState.Needs(root.Key, root.Status)), root);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ScaleLab.Contracts;
-using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Progress;
@@ -29,18 +28,17 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var executor = start();
         await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
         folder.Tidy();
-        var results = plan.Runs.Select(r => folder.Run(r.Spec.Key).ReadResult()).OfType<RunResult>().ToDictionary(r => r.Key);
+        var survey = Survey.Of(plan, folder, executor.IsSimulated);
 
         // A result that a disk has damaged is one all the same: its run belongs to the sweep, and its rows to the tables.
-        plan = plan.WithoutIdleTrunks(key => File.Exists(folder.Run(key).ResultFile));
-        var elsewhere = Publish();
-        var missing = plan.Runs.Where(r => !results.ContainsKey(r.Spec.Key)).ToList();
+        plan = plan.WithoutIdleTrunks(key => survey.Results[key] is not null || File.Exists(folder.Run(key).ResultFile));
+        var elsewhere = Publish(survey);
+        var missing = plan.Runs.Where(r => survey.Results[r.Spec.Key] is null).ToList();
         SweepSummary summary;
         await using (executor)
         {
-            var anew = await Reevaluation.RunAsync(plan, results, folder, executor, cancellation);
-            await using var view = show(Opening(missing, executor.Devices.Count) + elsewhere + anew);
-            summary = await SweepHost.RunAsync(plan, folder, owner, executor, view, Room, Simulated ?? time);
+            await using var view = show(Opening(missing, executor.Devices.Count) + elsewhere);
+            summary = await SweepHost.RunAsync(plan, survey, folder, owner, executor, view, Room, Simulated ?? time);
         }
 
         // Where all runs had ended before, the tables may already say so.
@@ -86,16 +84,16 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     }
 
     // Runs first: whoever reads plan.csv finds them all.
-    private string Publish()
+    private string Publish(Survey survey)
     {
-        var bound = plan.Runs.Select(r => (Asked: r.Spec, There: folder.Run(r.Spec.Key).Create(r.Spec))).ToList();
+        var bound = SweepFolder.ReadEach(plan.Runs, r => (Asked: r.Spec, There: folder.Run(r.Spec.Key).Create(r.Spec)));
 
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
         PlanFile.Write(folder, plan);
 
         // A run that has begun keeps its device, and with it its bits.
         return string.Concat(bound
-            .Where(b => b.There.Execution.Device != b.Asked.Execution.Device && folder.Run(b.Asked.Key).ReadResult() is null)
+            .Where(b => b.There.Execution.Device != b.Asked.Execution.Device && survey.Results[b.Asked.Key] is null)
             .GroupBy(b => b.There.Execution.Device)
             .Select(g => string.Create(CultureInfo.InvariantCulture, $"\n{plan.Name}: {g.Count()} of them began on {g.Key} and stay there{(g.Key == DevicePool.Cuda ? "; they need --devices cuda" : "")}")));
     }

@@ -8,7 +8,11 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <param name="Trained">Runs that got their result in this session.</param>
 /// <param name="Failed">Runs without a good result, and why.</param>
 /// <param name="End">What ended it.</param>
-internal sealed record SweepSummary(int Total, int Done, int Trained, IReadOnlyList<FailedRun> Failed, SweepEnd End);
+internal sealed record SweepSummary(int Total, int Done, int Trained, IReadOnlyList<FailedRun> Failed, SweepEnd End)
+{
+    /// <summary>Good runs whose losses were measured otherwise than <c>evaluation</c> now says.</summary>
+    public int Unmeasured { get; init; }
+}
 
 /// <summary>A run without a good result.</summary>
 /// <param name="Key">Its key.</param>

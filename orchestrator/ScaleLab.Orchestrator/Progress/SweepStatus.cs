@@ -1,3 +1,4 @@
+using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Execution;
@@ -25,6 +26,12 @@ internal sealed record SweepStatus
 
     public required IReadOnlyList<FailedRun> Failed { get; init; }
 
+    /// <summary>What D counts.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Units of D per second of all runs under way together; null where none has come far enough to tell.</summary>
+    public double? DPerSecond { get; init; }
+
     /// <summary>Null where nobody drives the sweep.</summary>
     public OwnerRecord? Driver { get; init; }
 
@@ -47,6 +54,8 @@ internal sealed record SweepStatus
             Running = running,
             Waiting = states.Count - done - running.Count - failed.Count,
             Failed = failed,
+            Unit = states.Count > 0 && states[0].Run.Spec.Training.Model is not LanguageModelShape ? "images" : "tokens",
+            DPerSecond = running.Sum(r => r.DPerSecond) is var rate && rate > 0 ? rate : null,
             Driver = driver,
             RemainingSeconds = driver is null ? null : Remaining(states, running, driver.Slots).TotalSeconds,
         };
@@ -79,6 +88,9 @@ internal sealed record SweepStatus
 /// <param name="HeartbeatAgeSeconds">Since the worker last gave a sign.</param>
 internal sealed record RunningRun(string Key, int Attempt, long Step, long EndStep, double Share, double? Loss, double HeartbeatAgeSeconds)
 {
+    /// <summary>Units of D per second since the attempt took up the work, up to the last row of its curve; null before there is one.</summary>
+    public double? DPerSecond { get; init; }
+
     /// <returns>Null for a run that was not begun, or whose newest attempt has ended.</returns>
     public static RunningRun? Of(RunState state, DateTimeOffset now)
     {
@@ -95,7 +107,9 @@ internal sealed record RunningRun(string Key, int Attempt, long Step, long EndSt
 
         var training = state.Run.Spec.Training;
         var last = CurveStitcher.Last(attempt);
-        var step = last?.Step ?? attempt.ReadRestorePoint()?.Step ?? training.StartStep;
+        var start = attempt.ReadRestorePoint()?.Step ?? training.StartStep;
+        var step = last?.Step ?? start;
+        var seconds = last is null ? 0 : (File.GetLastWriteTimeUtc(attempt.CurveFile) - File.GetLastWriteTimeUtc(attempt.RestoreFile)).TotalSeconds;
         return new RunningRun(
             state.Run.Spec.Key,
             attempt.Number,
@@ -103,6 +117,9 @@ internal sealed record RunningRun(string Key, int Attempt, long Step, long EndSt
             training.EndStep,
             (double)(step - training.StartStep) / (training.EndStep - training.StartStep),
             last?.TrainLoss,
-            Math.Max(0, (now - File.GetLastWriteTimeUtc(attempt.HeartbeatFile)).TotalSeconds));
+            Math.Max(0, (now - File.GetLastWriteTimeUtc(attempt.HeartbeatFile)).TotalSeconds))
+        {
+            DPerSecond = seconds > 0 ? (last!.D - new Timeline(training.Batch).SeenBefore(start)) / seconds : null,
+        };
     }
 }

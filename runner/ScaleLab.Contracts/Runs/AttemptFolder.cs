@@ -54,7 +54,8 @@ public sealed class AttemptFolder(string path, int number)
     /// <returns>False where it was closed before.</returns>
     public bool Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
 
-    private string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
+    /// <summary>Written when the attempt begins to train.</summary>
+    public string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
 
     private string FailureFile => System.IO.Path.Combine(Path, "failure.json");
 }

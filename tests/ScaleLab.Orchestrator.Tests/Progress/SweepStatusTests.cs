@@ -32,7 +32,7 @@ public sealed class SweepStatusTests
         var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
         Assert.Equal((6, 6), (status.Done, status.Failed.Count));
         Assert.Contains(new FailedRun(trunk, RunStatus.Failed, "killed by signal 9", FailureClass.Lost), status.Failed);
-        Assert.Equal(2, status.Failed.Count(f => f.Reason == $"needs {trunk}, which failed"));
+        Assert.Equal(5, status.Failed.Count(f => f.Reason == $"needs {trunk}, which failed"));
     }
 
     [Fact]
@@ -44,9 +44,16 @@ public sealed class SweepStatusTests
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         File.WriteAllText(attempt.HeartbeatFile, "");
         File.SetLastWriteTimeUtc(attempt.HeartbeatFile, now.UtcDateTime);
+        attempt.Publish(new RestorePoint(1, null));
+        File.SetLastWriteTimeUtc(attempt.RestoreFile, now.UtcDateTime.AddSeconds(-10));
         File.WriteAllText(attempt.CurveFile, "run_key,step,d,c,lr,train_loss,val_loss,annealed\nk,3,1536,1,0.1,4.5,,0\nk,4,20");
-        var running = Assert.Single(SweepStatus.Read(sweep.Folder, Here, now.AddSeconds(5)).Running);
+        File.SetLastWriteTimeUtc(attempt.CurveFile, now.UtcDateTime.AddSeconds(-2));
+        var status = SweepStatus.Read(sweep.Folder, Here, now.AddSeconds(5));
+        var running = Assert.Single(status.Running);
         Assert.Equal((sweep.Plan.Runs[0].Spec.Key, 3, 4.5, 5.0), (running.Key, running.Step, running.Loss, running.HeartbeatAgeSeconds));
+
+        // From the end of step 1 to that of step 3, in 8 seconds.
+        Assert.Equal((1536 - 256) / 8.0, status.DPerSecond);
         Assert.Empty(SweepStatus.Read(sweep.Folder, Here, now.AddMinutes(2)).Running);
     }
 
@@ -74,7 +81,7 @@ public sealed class SweepStatusTests
         var trunk = sweep.Plan.Runs[0].Spec.Key;
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var json = JsonSerializer.SerializeToElement(SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow), OrchestratorJson.Default.SweepStatus);
-        Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed", "unit"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(["key", "status", "reason", "class"], json.GetProperty("failed")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("failed", json.GetProperty("failed")[0].GetProperty("status").GetString());
     }
