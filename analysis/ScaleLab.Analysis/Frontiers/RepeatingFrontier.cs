@@ -38,15 +38,7 @@ internal sealed record RepeatingFrontier : Frontier
     {
         var step = Math.Log(MostEpochs) / Steps;
         var best = Enumerable.Range(0, Steps + 1).MinBy(i => At(flops, i * step)) * step;
-        var (low, high) = (Math.Max(0, best - step), best + step);
-        const double Section = 0.6180339887498949;
-        for (var i = 0; i < 60; i++)
-        {
-            var (left, right) = (high - (Section * (high - low)), low + (Section * (high - low)));
-            (low, high) = At(flops, left) < At(flops, right) ? (low, right) : (left, high);
-        }
-
-        return (low + high) / 2;
+        return GoldenSection.Minimum(epochs => At(flops, epochs), Math.Max(0, best - step), best + step);
     }
 
     private double At(double flops, double logEpochs)

@@ -54,7 +54,7 @@ internal sealed record SweepStatus
             Running = running,
             Waiting = states.Count - done - running.Count - failed.Count,
             Failed = failed,
-            Unit = states.Count > 0 && states[0].Run.Spec.Training.Model is not LanguageModelShape ? "images" : "tokens",
+            Unit = states.Count > 0 ? ModelFamily.Named(states[0].Run.Spec.Training.Model.Family).Unit : "tokens",
             DPerSecond = running.Sum(r => r.DPerSecond) is var rate && rate > 0 ? rate : null,
             Driver = driver,
             RemainingSeconds = driver is null ? null : Remaining(states, running, driver.Slots).TotalSeconds,
