@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
@@ -12,6 +13,9 @@ public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyLis
 {
     /// <summary>How laws extrapolate on these runs.</summary>
     public LawChoice Choice => field ??= Fit.LawChoice ?? LawChoice.Of(Table);
+
+    /// <summary>The frontier by all three approaches.</summary>
+    public IReadOnlyList<Approach> Approaches => field ??= Fit.Approaches ?? ApproachTable.Of(Table, Fit, ApproachTable.Budgets(Table));
 
     // The additive law, what is left of it on a narrow grid, and the form that shows whether its two terms add.
     private static readonly string[] Compared = ["chinchilla", "power", "gamma"];

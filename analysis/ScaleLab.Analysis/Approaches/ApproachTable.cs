@@ -15,6 +15,9 @@ public static class ApproachTable
     private const int FewestBudgets = 2;
     private const string NeedsLaw = "the fitted law tells it, and that was refused: ";
 
+    /// <summary>The compute of the largest run, and as far beyond as extrapolations are read off; none where there are no runs.</summary>
+    public static IReadOnlyList<double> Budgets(ObservationTable table) => table.Observations.Count == 0 ? [] : [.. ((double[])[1, 10, 100]).Select(m => m * table.Observations.Max(o => o.C))];
+
     /// <param name="table">The runs that were fitted.</param>
     /// <param name="fit">Approach 3.</param>
     /// <param name="flops">Budgets for <see cref="Approach.At"/>.</param>
@@ -108,6 +111,15 @@ public static class ApproachTable
         reason = null;
         return new OptimalLines(PowerLine.Through([.. optima.Select(o => (o.Flops, o.N!.Value))]), PowerLine.Through([.. optima.Select(o => (o.Flops, o.D!.Value))]));
     }
+
+    /// <summary>An approach for people.</summary>
+    public static string Title(string name) => name switch
+    {
+        "envelope" => "1 envelope",
+        "isoflop" => "2 isoFLOP",
+        "isoflop_corrected" => "2 isoFLOP, bias removed",
+        _ => "3 parametric",
+    };
 
     /// <summary>A refusal as part of a sentence.</summary>
     public static string Words(IsoFlopRefusal refusal) => refusal switch

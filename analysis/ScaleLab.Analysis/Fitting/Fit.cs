@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 
@@ -49,6 +50,10 @@ public sealed record Fit
     /// <summary>How laws extrapolate on these data; null where nobody asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LawChoice? LawChoice { get; init; }
+
+    /// <summary>What the other two approaches make of the same runs; null where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Approach>? Approaches { get; init; }
 
     /// <summary>The surface that the parameters describe; null when refused.</summary>
     [JsonIgnore]

@@ -78,7 +78,7 @@ public static class ParametricFit
                 Errors = uncertainty.Errors,
             },
         };
-        return fit.Frontier is null ? fit : fit with { Allocations = [.. Multiples.Select(m => new Allocator(fit).ForFlops(m * fit.Diagnostics.Range!.C.High)).Where(a => double.IsFinite(a.N * a.D * a.Loss) && double.IsFinite(a.TokensPerParam))] };
+        return fit.Frontier is null ? fit : fit with { Allocations = [.. Multiples.Select(m => new Allocator(fit).ForFlops(m * fit.Diagnostics.Range!.C.High)).Where(a => double.IsFinite(a.N * a.D * a.Loss!.Value) && double.IsFinite(a.TokensPerParam))] };
     }
 
     // From the least compute of the data to as far beyond as extrapolations are read off: the line must be made of numbers.

@@ -16,6 +16,8 @@ public sealed class Allocator
     private readonly double _level;
     private readonly DataRange? _range;
     private readonly IReadOnlyList<double> _errors;
+    private readonly Landscape? _landscape;
+    private readonly double _flatShare = 1e-3;
 
     /// <exception cref="InputException">The fit was refused or has no frontier.</exception>
     public Allocator(Fit fit)
@@ -23,6 +25,7 @@ public sealed class Allocator
         _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? NoFrontier}");
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd)!)];
         (_level, _range, _errors) = (fit.Intervals.Level, fit.Diagnostics.Range, fit.Diagnostics.Errors);
+        _landscape = new Landscape(fit.Surface!, _frontier.FlopsPerNd, uniqueD: null);
     }
 
     /// <param name="fit">Of a law that knows of repeated tokens.</param>
@@ -34,14 +37,34 @@ public sealed class Allocator
         var k = _frontier.FlopsPerNd;
         _frontier = fit.Surface!.Frontier(uniqueD, k);
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(uniqueD, k))];
+        _landscape = new Landscape(fit.Surface, k, uniqueD);
     }
 
     /// <param name="law">A law that others fitted.</param>
     /// <param name="uniqueD">As above.</param>
     /// <exception cref="InputException">It does not know of repeated tokens.</exception>
-    public Allocator(PublishedLaw law, double uniqueD) => (_frontier, _draws, _range, _errors) = (law.Surface.Frontier(uniqueD, 6), [], law.Range, []);
+    public Allocator(PublishedLaw law, double uniqueD)
+        : this(law)
+    {
+        _frontier = law.Surface?.Frontier(uniqueD, _frontier.FlopsPerNd) ?? throw new InputException($"{law.Name} does not know of repeated tokens: it is two lines and no law of losses");
+        _landscape = new Landscape(law.Surface, _frontier.FlopsPerNd, uniqueD);
+    }
 
-    public Allocator(PublishedLaw law) => (_frontier, _draws, _range, _errors) = (law.Surface.Frontier()!, [], law.Range, []);
+    public Allocator(PublishedLaw law)
+    {
+        (_frontier, _draws, _range, _errors) = (law.Frontier, [], law.Range, []);
+        _landscape = law.Surface is { } surface ? new Landscape(surface, _frontier.FlopsPerNd, uniqueD: null) : null;
+    }
+
+    private Allocator(Allocator other, double flatShare)
+    {
+        (_frontier, _draws, _level, _range, _errors, _landscape) = (other._frontier, other._draws, other._level, other._range, other._errors, other._landscape);
+        _flatShare = flatShare;
+    }
+
+    /// <summary>The same with another idea of which sizes are near the best one: those that lose no more than a share of the loss.</summary>
+    /// <param name="share">In (0, 1); 0.001 unless told otherwise.</param>
+    public Allocator Within(double share) => share is > 0 and < 1 ? new(this, share) : throw new InputException("--within is a share between 0 and 1");
 
     /// <param name="flops">C &gt; 0.</param>
     public Allocation ForFlops(double flops) => At("flops", flops, (_, x) => x);
@@ -73,14 +96,69 @@ public sealed class Allocator
     /// <summary>FLOPs of the smallest and largest run behind the law; null where its source does not say.</summary>
     public Interval? Compute => _range?.C;
 
+    /// <summary>A size, or an amount of data, that is fixed for other reasons, under a budget.</summary>
+    /// <param name="flops">C &gt; 0.</param>
+    /// <param name="n">Parameters; or null, and</param>
+    /// <param name="d">tokens.</param>
+    public Allocation ForFlopsWith(double flops, double? n, double? d)
+    {
+        var perOther = Positive("flops", flops) / _frontier.FlopsPerNd;
+        return n is { } size
+            ? Beside("flops+params", Positive("params", size), perOther / size)
+            : Beside("flops+tokens", perOther / Positive("tokens", d!.Value), d.Value);
+    }
+
+    /// <summary>What a fixed size or amount of data needs of the other to reach a loss.</summary>
+    /// <exception cref="InputException">It never does.</exception>
+    public Allocation ForLossWith(double loss, double? n, double? d)
+    {
+        var map = Map();
+        var (size, length) = n is { } given ? (Positive("params", given), map.TokensFor(Positive("loss", loss), given)) : (map.ParamsFor(Positive("loss", loss), Positive("tokens", d!.Value)), d.Value);
+        return double.IsFinite(size) && double.IsFinite(length)
+            ? Beside(n is null ? "loss+tokens" : "loss+params", size, length)
+            : throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{(n is { } p ? $"no amount of data brings {Quantity.Format(p)} parameters" : $"no size brings {Quantity.Format(d!.Value)} tokens")} to a loss of {loss:G6}"));
+    }
+
+    /// <summary>Any N and D.</summary>
+    public Allocation ForParamsAndTokens(double n, double d) => Beside("params+tokens", Positive("params", n), Positive("tokens", d));
+
+    /// <summary>The cheapest model of a loss over its life: trained, and then used.</summary>
+    /// <param name="loss">To reach.</param>
+    /// <param name="served">Tokens that it will read and write, &gt; 0.</param>
+    public Allocation ForServing(double loss, double served)
+    {
+        var map = Map();
+        var (n, d) = map.ForServing(Positive("loss", loss), Positive("inference-tokens", served));
+        var (trained, total) = (ForLoss(loss), map.LifetimeFlops(n, d, served));
+        return Beside("loss+inference", n, d) with { LifetimeFlops = total, LifetimeSaving = 1 - (total / map.LifetimeFlops(trained.N, trained.D, served)) };
+    }
+
+    /// <summary>Under a budget, each of the sizes that can be had, the least loss first.</summary>
+    public IReadOnlyList<Allocation> Among(double flops, IEnumerable<double> sizes) => [.. sizes.Select(n => ForFlopsWith(flops, n, null)).OrderBy(a => a.Loss)];
+
+    private Landscape Map() => _landscape ?? throw new InputException("this law says where the optimum lies, and nothing of losses");
+
+    private Allocation Beside(string given, double n, double d)
+    {
+        var (map, c) = (Map(), _frontier.FlopsPerNd * n * d);
+        var loss = map.Loss(n, d);
+        return double.IsFinite(c) && double.IsFinite(loss)
+            ? new Allocation(given, c, n, d, loss) { ExcessLoss = (loss / _frontier.Loss(c)) - 1, Extrapolation = _range is null ? null : Extrapolated(c, _range) }
+            : throw new InputException("this is beyond what the law can be evaluated for");
+    }
+
+    private static double Positive(string given, double value) => double.IsFinite(value) && value > 0
+        ? value
+        : throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--{given} {value}: expected a finite number above 0"));
+
     private Allocation At(string given, double value, Func<Frontier, double, double> flops)
     {
-        if (!double.IsFinite(value) || value <= 0)
+        if (given == "loss")
         {
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--{given} {value}: expected a finite number above 0"));
+            Map();
         }
 
-        var c = flops(_frontier, value);
+        var c = flops(_frontier, Positive(given, value));
         if (!double.IsFinite(c) || c <= 0)
         {
             throw new InputException(given == "loss" && value <= _frontier.Floor
@@ -88,8 +166,10 @@ public sealed class Allocator
                 : string.Create(CultureInfo.InvariantCulture, $"--{given} {value:G4} is beyond what the law can be evaluated for"));
         }
 
-        return new Allocation(given, c, _frontier.N(c), _frontier.D(c), _frontier.Loss(c))
+        return new Allocation(given, c, _frontier.N(c), _frontier.D(c), _landscape is null ? null : _frontier.Loss(c))
         {
+            FlatParams = _landscape?.SizesWithin(c, _frontier.N(c), _flatShare) is var (low, high) && double.IsFinite(low) && double.IsFinite(high) ? new Interval(low, high) : null,
+            FlatShare = _landscape is null ? null : _flatShare,
             Intervals = Intervals(given, value, flops),
             Extrapolation = _range is null ? null : Extrapolated(c, _range),
         };

@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
@@ -9,11 +10,17 @@ namespace ScaleLab.Analysis.Reports;
 /// <param name="Fit">Of the sweep's law to N counted so.</param>
 internal sealed record CountingRule(string Name, Fit Fit)
 {
+    /// <summary>m of C/D ∝ N^m in the runs: 1 where C = 6·N·D, less where the head or attention cost much of a small model.</summary>
+    public double CostExponent { get; private init; } = 1;
+
+    /// <summary>a of N* ∝ C^a where C is what the runs cost, not 6·N·D: β/(α + mβ) instead of β/(α + β).</summary>
+    public double? ExponentByCost => Fit.Frontier is { } f ? f.ExponentN / (f.ExponentD + (CostExponent * f.ExponentN)) : null;
+
     /// <returns>The rules that the columns allow, the one of the fit first; one alone where only that can be had.</returns>
     public static IReadOnlyList<CountingRule> Of(SweepAnalysis analysis)
     {
-        var rules = new List<CountingRule> { new("n", analysis.Fit) };
         var table = analysis.Table;
+        var rules = new List<CountingRule> { Rule("n", analysis.Fit, table.Observations) };
         if (ScalingLaw.Find(analysis.Fit.Law) is not { } law || table.Observations.Count == 0)
         {
             return rules;
@@ -38,11 +45,16 @@ internal sealed record CountingRule(string Name, Fit Fit)
 
             tried.Add(sizes);
             var recounted = table with { Observations = [.. table.Observations.Zip(sizes, (o, n) => o with { N = n })] };
-            rules.Add(new(name, law is AverageLaw ? AutoFit.Run(recounted, Options(analysis.Fit)) : ParametricFit.Run(recounted, law, Options(analysis.Fit))));
+            rules.Add(Rule(name, law is AverageLaw ? AutoFit.Run(recounted, Options(analysis.Fit)) : ParametricFit.Run(recounted, law, Options(analysis.Fit)), recounted.Observations));
         }
 
         return rules;
     }
+
+    private static CountingRule Rule(string name, Fit fit, IReadOnlyList<Observation> runs) => new(name, fit)
+    {
+        CostExponent = runs.Select(r => r.N).Distinct().Take(2).Count() < 2 ? 1 : PowerLine.Through([.. runs.Select(r => (r.N, r.C / r.D))]).Exponent,
+    };
 
     private static double[] Sizes(ObservationTable table, Func<Observation, double> count) => [.. table.Observations.Select(count)];
 

@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
 
@@ -23,6 +24,7 @@ internal static class FrontierSection
             Allocations(html, fit, input.Unit);
         }
 
+        Approaches(html, input.Analysis);
         Rules(html, input.Analysis);
     }
 
@@ -66,6 +68,33 @@ internal static class FrontierSection
         : budget < range.C.Low ? "extrapolated: below the smallest run"
         : "within the runs";
 
+    private static void Approaches(Html html, SweepAnalysis analysis)
+    {
+        if (analysis.Approaches.All(a => a.Refused is not null))
+        {
+            return;
+        }
+
+        var level = ReportNumber.Level(analysis.Fit.Intervals.Level);
+        var table = new HtmlTable("Approach", "#a", $"#{level} interval", "#b", $"#{level} interval", "#N* at the largest compute", "#D*", "");
+        foreach (var approach in analysis.Approaches)
+        {
+            string Bound(string name) => ReportNumber.Range(approach.Intervals.TryGetValue(name, out var interval) ? interval : null, ReportNumber.Exponent);
+            var at = approach.At.Count > 0 ? approach.At[0] : null;
+            table.Add(
+                ApproachTable.Title(approach.Name),
+                approach.ExponentN is { } a ? ReportNumber.Exponent(a) : ReportNumber.Missing,
+                Bound("a"),
+                approach.ExponentD is { } b ? ReportNumber.Exponent(b) : ReportNumber.Missing,
+                Bound("b"),
+                at is null ? ReportNumber.Missing : ReportNumber.Count(at.N),
+                at is null ? ReportNumber.Missing : ReportNumber.Count(at.D),
+                approach.Refused is { } reason ? $"refused: {reason}" : "");
+        }
+
+        table.Write(html, "N* ∝ Cᵃ and D* ∝ Cᵇ by the three approaches of Hoffmann et al. (2022), from the same runs.");
+    }
+
     private static void Rules(Html html, SweepAnalysis analysis)
     {
         var rules = CountingRule.Of(analysis);
@@ -74,19 +103,21 @@ internal static class FrontierSection
             return;
         }
 
-        var table = new HtmlTable("N counted as", "#a", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#α", "#β", "#rms residual", "");
-        foreach (var (name, fit) in rules)
+        var table = new HtmlTable("N counted as", "#a, C = 6ND", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#a, C as spent", "#α", "#β", "#rms residual", "");
+        foreach (var rule in rules)
         {
+            var fit = rule.Fit;
             table.Add(
-                name,
+                rule.Name,
                 fit.Frontier is { } frontier ? ReportNumber.Exponent(frontier.ExponentN) : ReportNumber.Missing,
                 ReportNumber.Range(LawSection.Bound(fit, "a"), ReportNumber.Exponent),
+                rule.ExponentByCost is { } spent ? ReportNumber.Exponent(spent) : ReportNumber.Missing,
                 ReportNumber.Of(fit.Parameters.TryGetValue("alpha", out var alpha) ? alpha : null),
                 ReportNumber.Of(fit.Parameters.TryGetValue("beta", out var beta) ? beta : null),
                 fit.Diagnostics.RmsLogResidual is { } rms ? $"{ReportNumber.Of(100 * rms)} %" : ReportNumber.Missing,
                 fit.Diagnostics.Reason ?? "");
         }
 
-        table.Write(html, "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. Compare exponents with others' only under their rule.");
+        table.Write(html, "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. C as spent counts every matrix product of the runs, head and attention included, as a power of N per unit of data. Compare exponents with others' only under their rule.");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 
@@ -9,16 +10,22 @@ internal sealed class AllocateCommand : Verb
 {
     private readonly LawArguments _law = new();
     private readonly Option<double?> _flops = Numbers.Option("--flops", "Training compute");
-    private readonly Option<double?> _params = Numbers.Option("--params", "Parameters: for how much compute are they optimal?");
-    private readonly Option<double?> _tokens = Numbers.Option("--tokens", "Tokens: for how much compute are they optimal?");
+    private readonly Option<double?> _hours = Numbers.Option("--gpu-hours", "Training compute, as hours of GPUs of --gpu-speed");
+    private readonly Option<double?> _speed = Numbers.Option("--gpu-speed", "FLOPs per second of one GPU: measured (flops_per_second of timings.csv), or its peak together with --mfu");
+    private readonly Option<double?> _mfu = Numbers.Option("--mfu", "Share of --gpu-speed that the training reaches (default 1)");
+    private readonly Option<double?> _params = Numbers.Option("--params", "Parameters: alone, for how much compute are they optimal; with a second number, what follows");
+    private readonly Option<double?> _tokens = Numbers.Option("--tokens", "Tokens: likewise");
     private readonly Option<double?> _loss = Numbers.Option("--loss", "The loss to reach");
+    private readonly Option<double?> _served = Numbers.Option("--inference-tokens", "With --loss: tokens over the model's life; training and inference are to be cheapest together");
+    private readonly Option<double[]> _sizes = Numbers.List("--size", "With compute: the sizes that can be had, the best first");
+    private readonly Option<double?> _within = Numbers.Option("--within", "Sizes that lose no more than this share of the loss are shown (default 0.001)");
     private readonly Option<bool> _json = new("--json") { Description = "Print the allocation as JSON" };
 
     public AllocateCommand(TextWriter output)
-        : base("allocate", "The compute-optimal N and D, and the loss they reach, for one of compute, N, D or loss.")
+        : base("allocate", "The compute-optimal N and D, and the loss they reach, for one of compute, N, D or loss; or what two of them imply.")
     {
         Add(_law.Fit);
-        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _flops, _params, _tokens, _loss, _json])
+        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _flops, _hours, _speed, _mfu, _params, _tokens, _loss, _served, _sizes, _within, _json])
         {
             Add(option);
         }
@@ -30,20 +37,33 @@ internal sealed class AllocateCommand : Verb
     [
         "scalelab allocate out/quick/fit.json --flops 1e16",
         "scalelab allocate --law hoffmann --params 70B",
+        "scalelab allocate --law epoch --gpu-hours 1M --gpu-speed 989e12 --mfu 0.4 --size 7B --size 13B --size 34B",
+        "scalelab allocate --law hoffmann --loss 2.1 --inference-tokens 2T",
         "scalelab allocate --law muennighoff --unique-tokens 10B --flops 1e22",
         "scalelab allocate fit.json --loss 2.1 --json",
     ];
 
     private int Run(ParseResult parse, TextWriter output)
     {
-        var allocator = _law.Read(parse);
-        var allocation = (parse.GetValue(_flops), parse.GetValue(_params), parse.GetValue(_tokens), parse.GetValue(_loss)) switch
+        var allocator = _law.Read(parse, parse.GetValue(_within));
+        var compute = Compute(parse);
+        if (parse.GetValue(_sizes) is { Length: > 0 } sizes)
         {
-            ({ } flops, null, null, null) => allocator.ForFlops(flops),
-            (null, { } n, null, null) => allocator.ForParams(n),
-            (null, null, { } d, null) => allocator.ForTokens(d),
-            (null, null, null, { } loss) => allocator.ForLoss(loss),
-            _ => throw new InputException("give exactly one of --flops, --params, --tokens, --loss"),
+            Write(output, parse, allocator.Among(compute ?? throw new InputException("--size needs compute: --flops or --gpu-hours"), sizes));
+            return ExitCode.Done;
+        }
+
+        var allocation = (compute, parse.GetValue(_params), parse.GetValue(_tokens), parse.GetValue(_loss), parse.GetValue(_served)) switch
+        {
+            ({ } flops, null, null, null, null) => allocator.ForFlops(flops),
+            (null, { } n, null, null, null) => allocator.ForParams(n),
+            (null, null, { } d, null, null) => allocator.ForTokens(d),
+            (null, null, null, { } loss, null) => allocator.ForLoss(loss),
+            (null, null, null, { } loss, { } served) => allocator.ForServing(loss, served),
+            ({ } flops, var n, var d, null, null) when (n is null) != (d is null) => allocator.ForFlopsWith(flops, n, d),
+            (null, var n, var d, { } loss, null) when (n is null) != (d is null) => allocator.ForLossWith(loss, n, d),
+            (null, { } n, { } d, null, null) => allocator.ForParamsAndTokens(n, d),
+            _ => throw new InputException("give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone"),
         };
         if (parse.GetValue(_json))
         {
@@ -55,5 +75,25 @@ internal sealed class AllocateCommand : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    private double? Compute(ParseResult parse) => (parse.GetValue(_flops), parse.GetValue(_hours), parse.GetValue(_speed), parse.GetValue(_mfu)) switch
+    {
+        (var flops, null, null, null) => flops,
+        (null, { } hours, { } speed, var mfu) when mfu is null or <= 1 => hours * 3600 * speed * (mfu ?? 1),
+        (null, _, _, > 1) => throw new InputException("--mfu is a share: at most 1"),
+        _ => throw new InputException("compute is either --flops, or --gpu-hours with --gpu-speed and perhaps --mfu"),
+    };
+
+    private void Write(TextWriter output, ParseResult parse, IReadOnlyList<Allocation> allocations)
+    {
+        if (parse.GetValue(_json))
+        {
+            output.Write(allocations.ToJson());
+        }
+        else
+        {
+            AllocationText.Write(output, allocations);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
@@ -18,6 +19,8 @@ internal sealed class FitCommand : Verb
     private readonly Option<double> _level = new("--level") { Description = "Coverage of the intervals", HelpName = "SHARE", DefaultValueFactory = _ => 0.95 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Of the resampling", HelpName = "NUMBER", DefaultValueFactory = _ => 0 };
     private readonly Option<bool> _excludeFlagged = new("--exclude-flagged") { Description = "Fit without the rows that look wrong" };
+    private readonly Option<string> _approach = new("--approach") { Description = "parametric, or all: envelope and isoFLOP parabolas beside it, with N* and D* at --at", DefaultValueFactory = _ => "parametric" };
+    private readonly Option<double[]> _at = Numbers.List("--at", "Budgets for --approach all (default: 1, 10 and 100 times the compute of the largest run)");
     private readonly ColumnArguments _columns = new();
     private readonly Option<string?> _out = new("--out") { Description = "Also write the fit as JSON", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the fit as JSON" };
@@ -26,7 +29,7 @@ internal sealed class FitCommand : Verb
         : base("fit", "Fit a scaling law to the losses in a CSV file.")
     {
         Add(_csv);
-        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _out, _json])
+        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _approach.AcceptOnlyFromAmong("parametric", "all"), _at, _out, _json])
         {
             Add(option);
         }
@@ -40,6 +43,7 @@ internal sealed class FitCommand : Verb
         "scalelab fit runs.csv --n params --d tokens --loss eval_loss --where split=test --json",
         "scalelab fit wandb-export.csv --loss eval/loss --c total_flops --exclude State=running --exclude-flagged",
         "scalelab fit runs.csv --law auto",
+        "scalelab fit out/lm-isoflop/results.csv --approach all --at 1e18 --at 1e20",
         "scalelab fit runs.csv --law one_variable:d:none --objective lad_log",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
     ];
@@ -61,6 +65,11 @@ internal sealed class FitCommand : Verb
             ExcludeFlagged = parse.GetValue(_excludeFlagged),
         };
         var fit = known is null ? AutoFit.Run(table, options) : ParametricFit.Run(table, known, options);
+        if (parse.GetValue(_approach) == "all")
+        {
+            fit = fit with { Approaches = ApproachTable.Of(table, fit, parse.GetValue(_at) is { Length: > 0 } budgets ? budgets : ApproachTable.Budgets(table)) };
+        }
+
         if (parse.GetValue(_out) is { } path)
         {
             fit.Write(path);

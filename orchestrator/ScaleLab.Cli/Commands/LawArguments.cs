@@ -15,6 +15,10 @@ internal sealed class LawArguments
 
     public Option<double?> UniqueTokens { get; } = Numbers.Option("--unique-tokens", "Different tokens that there are, for a law that knows of repeated ones (data_constrained, muennighoff)");
 
+    /// <param name="parse">The command line.</param>
+    /// <param name="within">The share of the loss that a size near the best one may lose; null for the usual one.</param>
+    public Allocator Read(ParseResult parse, double? within) => Read(parse) is var allocator && within is { } share ? allocator.Within(share) : allocator;
+
     public Allocator Read(ParseResult parse) => (parse.GetValue(Fit), parse.GetValue(Law), parse.GetValue(UniqueTokens)) switch
     {
         ({ } file, null, null) => new Allocator(FitFile.Read(file)),

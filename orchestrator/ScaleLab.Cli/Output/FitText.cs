@@ -38,6 +38,11 @@ internal static class FitText
         }
 
         output.WriteLine();
+        if (fit.Approaches is { } approaches)
+        {
+            ApproachText.Write(output, approaches, fit.Intervals.Level);
+        }
+
         if (fit.LawChoice is { } choice)
         {
             Choice(output, choice);
@@ -71,7 +76,7 @@ internal static class FitText
             if (fit.Allocations is [.., { Intervals.Count: > 0 } far])
             {
                 string Interval(string name, Func<double, string> format) => far.Intervals.TryGetValue(name, out var interval) ? $" ({Numbers.Range(interval, format)})" : "";
-                output.WriteLine($"at {Numbers.Digits(far.Flops, 3)} FLOPs, 100 times the largest run: N* {Quantity.Format(far.N)}{Interval("params", Quantity.Format)}, D* {Quantity.Format(far.D)}{Interval("tokens", Quantity.Format)}, loss {Numbers.Digits(far.Loss, 4)}{Interval("loss", v => Numbers.Digits(v, 4))}; of a new run{Interval("new_run_loss", v => Numbers.Digits(v, 4))}");
+                output.WriteLine($"at {Numbers.Digits(far.Flops, 3)} FLOPs, 100 times the largest run: N* {Quantity.Format(far.N)}{Interval("params", Quantity.Format)}, D* {Quantity.Format(far.D)}{Interval("tokens", Quantity.Format)}, loss {Numbers.Digits(far.Loss!.Value, 4)}{Interval("loss", v => Numbers.Digits(v, 4))}; of a new run{Interval("new_run_loss", v => Numbers.Digits(v, 4))}");
             }
 
             output.WriteLine($"frontier: N ~ C^{Numbers.Digits(f.ExponentN, 4)}, D ~ C^{Numbers.Digits(f.ExponentD, 4)}; N* = {Numbers.Digits(f.G, 4)} (C/{Quantity.Format(f.FlopsPerNd)})^a with C = {Quantity.Format(f.FlopsPerNd)} N D");

@@ -26,6 +26,30 @@ internal static class Numbers
         },
     };
 
+    /// <summary>The same, to be given several times.</summary>
+    public static Option<double[]> List(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        CustomParser = result =>
+        {
+            var values = new List<double>();
+            foreach (var token in result.Tokens)
+            {
+                if (Quantity.TryParse(token.Value, out var value) && value > 0)
+                {
+                    values.Add(value);
+                }
+                else
+                {
+                    result.AddError($"{name} '{token.Value}': expected a number above 0, such as 350k, 1.5M or 1e21");
+                }
+            }
+
+            return [.. values];
+        },
+    };
+
     /// <summary>So many significant digits, in full between a ten-thousandth and ten million.</summary>
     public static string Digits(double value, int digits)
     {

@@ -16,12 +16,12 @@ public sealed class AllocatorTests
     {
         var allocator = new Allocator(Fitted.Value);
         var given = allocator.ForFlops(1e20);
-        foreach (var other in (Allocation[])[allocator.ForParams(given.N), allocator.ForTokens(given.D), allocator.ForLoss(given.Loss)])
+        foreach (var other in (Allocation[])[allocator.ForParams(given.N), allocator.ForTokens(given.D), allocator.ForLoss(given.Loss!.Value)])
         {
             Synthetic.Close(given.Flops, other.Flops, 1e-9);
             Synthetic.Close(given.N, other.N, 1e-9);
             Synthetic.Close(given.D, other.D, 1e-9);
-            Synthetic.Close(given.Loss, other.Loss, 1e-12);
+            Synthetic.Close(given.Loss!.Value, other.Loss!.Value, 1e-12);
         }
     }
 
@@ -31,7 +31,7 @@ public sealed class AllocatorTests
         var allocation = new Allocator(Fitted.Value).ForFlops(1e19);
         Assert.Equal(["params", "tokens", "loss", "tokens_per_param", "new_run_loss"], allocation.Intervals.Keys);
         Assert.InRange(allocation.N, allocation.Intervals["params"].Low, allocation.Intervals["params"].High);
-        Assert.InRange(allocation.Loss, allocation.Intervals["loss"].Low, allocation.Intervals["loss"].High);
+        Assert.InRange(allocation.Loss!.Value, allocation.Intervals["loss"].Low, allocation.Intervals["loss"].High);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class FrontierTests
     [InlineData(1e24, 10)]
     public void Where_tokens_run_out_they_are_repeated_as_often_as_pays(double flops, double atLeast)
     {
-        var surface = PublishedLaw.Of("muennighoff").Surface;
+        var surface = PublishedLaw.Of("muennighoff").Surface!;
         var (fresh, repeating) = (surface.Frontier()!, surface.Frontier(1e10, 6));
         var (n, d) = (repeating.N(flops), repeating.D(flops));
         double Along(double factor) => surface.Loss(new RunScale(n * factor, d / factor) { UniqueD = Math.Min(1e10, d / factor) });

@@ -1,5 +1,6 @@
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Analysis.Tests.Figures;
@@ -23,6 +24,18 @@ public sealed class CountingRuleTests
         Assert.Distinct(rules.Select(r => r.Fit.Frontier!.ExponentN));
         var table = Table(o => o with { N = o.N - o.NEmbedding!.Value });
         Assert.Equal(ParametricFit.Run(table, new ChinchillaLaw(), new() { Bootstrap = 0 }).Frontier, rules[1].Fit.Frontier);
+    }
+
+    // Small models spend more of their compute on the head: C/D falls slower than N.
+    [Fact]
+    public void What_runs_cost_bends_the_exponent_as_a_search_along_equal_cost_says()
+    {
+        var rule = CountingRule.Of(Analysis(o => o with { C = 60 * Math.Pow(o.N, 0.85) * o.D }))[0];
+        Assert.Equal(0.85, rule.CostExponent, 1e-9);
+        var surface = rule.Fit.Surface!;
+        double Best(double flops) => Math.Exp(GoldenSection.Minimum(x => surface.Loss(Math.Exp(x), flops / (60 * Math.Exp(0.85 * x))), 5, 40));
+        Assert.Equal(Math.Log10(Best(1e16) / Best(1e15)), rule.ExponentByCost!.Value, 1e-6);
+        Assert.Equal(rule.Fit.Frontier!.ExponentN, CountingRule.Of(Analysis(o => o with { C = 6 * o.N * o.D }))[0].ExponentByCost!.Value, 1e-9);
     }
 
     [Fact]
