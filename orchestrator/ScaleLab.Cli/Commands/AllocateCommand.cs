@@ -3,6 +3,7 @@ using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
+using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -19,13 +20,14 @@ internal sealed class AllocateCommand : Verb
     private readonly Option<double?> _served = Numbers.Option("--inference-tokens", "With --loss: tokens over the model's life; training and inference are to be cheapest together");
     private readonly Option<double[]> _sizes = Numbers.List("--size", "With compute: the sizes that can be had, the best first");
     private readonly Option<double?> _within = Numbers.Option("--within", "Sizes that lose no more than this share of the loss are shown (default 0.001)");
+    private readonly Option<string?> _spec = new("--spec") { Description = "Also write a sweep that trains this N and D as the sweep of FIT was trained", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the allocation as JSON" };
 
     public AllocateCommand(TextWriter output)
         : base("allocate", "The compute-optimal N and D, and the loss they reach, for one of compute, N, D or loss; or what two of them imply.")
     {
         Add(_law.Fit);
-        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _flops, _hours, _speed, _mfu, _params, _tokens, _loss, _served, _sizes, _within, _json])
+        foreach (var option in (IEnumerable<Option>)[_law.Law, _law.UniqueTokens, _flops, _hours, _speed, _mfu, _params, _tokens, _loss, _served, _sizes, _within, _spec, _json])
         {
             Add(option);
         }
@@ -36,6 +38,7 @@ internal sealed class AllocateCommand : Verb
     public override IReadOnlyList<string> Examples =>
     [
         "scalelab allocate out/quick/fit.json --flops 1e16",
+        "scalelab allocate out/quick/fit.json --flops 1e14 --spec next.yaml",
         "scalelab allocate --law hoffmann --params 70B",
         "scalelab allocate --law epoch --gpu-hours 1M --gpu-speed 989e12 --mfu 0.4 --size 7B --size 13B --size 34B",
         "scalelab allocate --law hoffmann --loss 2.1 --inference-tokens 2T",
@@ -65,6 +68,11 @@ internal sealed class AllocateCommand : Verb
             (null, { } n, { } d, null, null) => allocator.ForParamsAndTokens(n, d),
             _ => throw new InputException("give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone"),
         };
+        if (parse.GetValue(_spec) is { } spec)
+        {
+            WriteSpec(spec, parse.GetValue(_law.Fit) ?? throw new InputException("--spec needs the fit.json of a sweep"), allocation);
+        }
+
         if (parse.GetValue(_json))
         {
             output.Write(allocation.ToJson());
@@ -75,6 +83,22 @@ internal sealed class AllocateCommand : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    private static void WriteSpec(string path, string fit, Allocation allocation)
+    {
+        // fit.json lies beside sweep.yaml, the fits of other laws one folder below.
+        var folder = Path.GetDirectoryName(Path.GetFullPath(fit))!;
+        var sweep = new[] { folder, Path.GetDirectoryName(folder) ?? folder }.Select(f => Path.Combine(f, "sweep.yaml")).FirstOrDefault(File.Exists)
+            ?? throw new InputException($"{fit}: there is no sweep.yaml beside it; --spec needs the fit of a sweep");
+        if (File.Exists(path))
+        {
+            throw new InputException($"{path} is there already");
+        }
+
+        var interval = allocation.Intervals.TryGetValue("new_run_loss", out var run) ? $" ({Numbers.Range(run, v => Numbers.Digits(v, 5))})" : "";
+        var why = $"From {fit}: {Numbers.Digits(allocation.Flops, 4)} FLOPs{(allocation.Loss is { } loss ? $", loss {Numbers.Digits(loss, 5)}{interval} predicted" : "")}.";
+        File.WriteAllText(path, NextSweep.Text(SweepFile.Read(sweep), allocation.N, allocation.D, why));
     }
 
     private double? Compute(ParseResult parse) => (parse.GetValue(_flops), parse.GetValue(_hours), parse.GetValue(_speed), parse.GetValue(_mfu)) switch

@@ -50,6 +50,39 @@ public sealed class AnalysisCommandTests
     }
 
     [Fact]
+    public async Task Fit_shows_all_three_approaches_when_asked()
+    {
+        var fit = await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100", "--approach", "all", "--at", "1e21");
+        Assert.Equal((0, ""), (fit.ExitCode, fit.Error));
+        Assert.Matches(@"\n3 parametric +0\.4\d+ +0\.4\d+ … 0\.4\d+ +0\.5\d+ +0\.5\d+ … 0\.5\d+\n", fit.Output);
+        Assert.Matches(@"\n1 envelope +0\.\d+ +\d", fit.Output);
+        Assert.Matches(@"\n3 parametric +1e\+21 +\d", fit.Output);
+        var json = (await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "0", "--approach", "all", "--json")).Output;
+        var approaches = JsonDocument.Parse(json).RootElement.GetProperty("approaches").EnumerateArray().ToList();
+        Assert.Equal(["envelope", "isoflop", "isoflop_corrected", "parametric"], approaches.Select(a => a.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Allocate_takes_hours_of_GPUs_and_the_sizes_that_can_be_had()
+    {
+        var sizes = await Scalelab.Run("allocate", "--law", "epoch", "--gpu-hours", "1M", "--gpu-speed", "989e12", "--mfu", "0.4", "--size", "7B", "--size", "34B");
+        Assert.Matches(@"\n1\.424e\+24 +34B .* above the best +extrapolated\n1\.424e\+24 +7B ", sizes.Output);
+        var lifetime = await Scalelab.Run("allocate", "--law", "hoffmann", "--loss", "2.1", "--inference-tokens", "2T");
+        Assert.Matches(@"loss +2\.1000 +given\n.*\n2\.914e\+22 FLOPs with inference, 28\.6 % less than the model that is cheapest to train for this loss\n", lifetime.Output);
+    }
+
+    [Fact]
+    public async Task Allocate_writes_the_sweep_that_trains_its_answer()
+    {
+        var (fit, next) = (Path.Combine(_folder, "fit.json"), Path.Combine(_folder, "next.yaml"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "sweep.yaml"), "name: tiny\nmodel: lm\ndata: {source: dotnet-docs}\ngrid:\n  n: [15k]\n  d: [1M]\n", TestContext.Current.CancellationToken);
+        await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100", "--out", fit);
+        Assert.Equal((0, ""), await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next) is var run ? (run.ExitCode, run.Error) : default);
+        Assert.Matches(@"^# From .*fit\.json: 1e\+21 FLOPs, loss \d\.\d+ \(\d\.\d+ … \d\.\d+\) predicted\.\nname: tiny-next\nmodel: lm\ndata: \{source: dotnet-docs\}\ngrid:\n  n: \d\.\d+e\+9\n  d: \d\.\d+e\+10\n$", await File.ReadAllTextAsync(next, TestContext.Current.CancellationToken));
+        Assert.Equal($"error: {next} is there already\n", (await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next)).Error);
+    }
+
+    [Fact]
     public async Task Allocate_answers_from_a_published_law()
     {
         var json = (await Scalelab.Run("allocate", "--law", "hoffmann", "--flops", "5.76e23", "--json")).Output;
@@ -132,9 +165,16 @@ public sealed class AnalysisCommandTests
     [Theory]
     [InlineData("allocate --flops 1e21", "give either a fit.json or --law NAME")]
     [InlineData("allocate fit.json --law epoch --flops 1e21", "give either a fit.json or --law NAME")]
-    [InlineData("allocate --law epoch", "give exactly one of --flops, --params, --tokens, --loss")]
-    [InlineData("allocate --law epoch --flops 1e21 --params 1B", "give exactly one of --flops, --params, --tokens, --loss")]
-    [InlineData("allocate --law epoc --flops 1e21", "unknown published law 'epoc'; did you mean 'epoch'? (known: hoffmann, epoch, kaplan, muennighoff)")]
+    [InlineData("allocate --law epoch", "give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone")]
+    [InlineData("allocate --law epoch --flops 1e21 --loss 2", "give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone")]
+    [InlineData("allocate --law epoch --flops 1e21 --inference-tokens 1T", "give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone")]
+    [InlineData("allocate --law epoch --gpu-hours 100", "compute is either --flops, or --gpu-hours with --gpu-speed and perhaps --mfu")]
+    [InlineData("allocate --law epoch --gpu-hours 100 --gpu-speed 1e14 --mfu 40", "--mfu is a share: at most 1")]
+    [InlineData("allocate --law epoch --size 7B", "--size needs compute: --flops or --gpu-hours")]
+    [InlineData("allocate --law epoch --flops 1e21 --within 2", "--within is a share between 0 and 1")]
+    [InlineData("allocate --law epoch --flops 1e21 --spec next.yaml", "--spec needs the fit.json of a sweep")]
+    [InlineData("allocate --law llama_3 --loss 2", "this law says where the optimum lies, and nothing of losses")]
+    [InlineData("allocate --law epoc --flops 1e21", "unknown published law 'epoc'; did you mean 'epoch'? (known: kaplan, kaplan_compute, hoffmann_1, hoffmann_2, hoffmann, epoch, muennighoff, deepseek, porian, llama_3)")]
     [InlineData("allocate --law epoch --flops 0", "--flops '0': expected a number above 0, such as 350k, 1.5M or 1e21")]
     [InlineData("allocate --law epoch --loss 1.2", "no compute reaches a loss of 1.2: the law's floor E is 1.81686")]
     [InlineData("allocate nowhere.json --flops 1e21", "nowhere.json: no such file")]

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ScaleLab.Contracts;
+
+namespace ScaleLab.Orchestrator.Sweeps;
+
+/// <summary>A sweep of one point that goes on where another one ended: the same models, data and rules, word for word.</summary>
+internal static partial class NextSweep
+{
+    /// <param name="from">The sweep whose law said what comes next.</param>
+    /// <param name="n">Wanted size.</param>
+    /// <param name="d">Wanted units of data.</param>
+    /// <param name="why">For the first line: where the numbers come from, and what loss they should give.</param>
+    /// <returns>A spec; its budget is left out, for it was the other sweep's.</returns>
+    /// <exception cref="InputException">The spec is not written as one block of lines a key.</exception>
+    public static string Text(SweepFile from, double n, double d, string why)
+    {
+        var name = $"{from.Spec.Name}-next";
+        var kept = new List<string> { $"# {why}" };
+        var drops = false;
+        foreach (var line in from.Text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
+        {
+            if (Key().Match(line) is { Success: true } key)
+            {
+                drops = key.Groups[1].Value is "grid" or "budget";
+                if (key.Groups[1].Value is "grid" or "name")
+                {
+                    kept.AddRange(key.Groups[1].Value == "name" ? [$"name: {name}"] : ["grid:", Value("n", n), Value("d", d)]);
+                    continue;
+                }
+            }
+
+            if (!drops)
+            {
+                kept.Add(line);
+            }
+        }
+
+        var text = string.Join('\n', kept) + "\n";
+        return SweepFile.Parse(from.File, text).Spec is { Grid: { N: [_], D: [_] } } spec && spec.Name == name
+            ? text
+            : throw new InputException($"{from.File}: its 'name' and 'grid' do not begin lines of their own, so that they cannot be replaced");
+    }
+
+    private static string Value(string key, double value) => string.Create(CultureInfo.InvariantCulture, $"  {key}: {value:0.####e+0}");
+
+    [GeneratedRegex(@"^(\w+):")]
+    private static partial Regex Key();
+}

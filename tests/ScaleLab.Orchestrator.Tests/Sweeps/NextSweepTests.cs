@@ -1,0 +1,24 @@
+using ScaleLab.Contracts;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Tests.Sweeps;
+
+public sealed class NextSweepTests
+{
+    [Fact]
+    public void All_but_name_grid_and_budget_stays_as_it_was_written()
+    {
+        var text = NextSweep.Text(
+            SweepFile.Parse("sample.yaml", Sample.Head + "grid:\n  n: [15k, 43k]\n  d: [1M, 2M]\n  seeds: 3\n# slow but sure\ntrain: {lr: 0.001}\nbudget:\n  flops: 1e15\nlaw: [power]\n"),
+            151_234,
+            8.5e6,
+            "the best for 1e13 FLOPs");
+        Assert.Equal(
+            "# the best for 1e13 FLOPs\nname: sample-next\nmodel: lm\ndata: {source: dotnet-docs}\n\ngrid:\n  n: 1.5123e+5\n  d: 8.5e+6\ntrain: {lr: 0.001}\nlaw: [power]\n",
+            text);
+    }
+
+    [Fact]
+    public void A_spec_on_one_line_is_refused() =>
+        Assert.Throws<InputException>(() => NextSweep.Text(SweepFile.Parse("sample.yaml", "{name: a, model: lm, data: {source: dotnet-docs}, grid: {n: 15k, d: 1M}}"), 1e5, 1e6, "why"));
+}
