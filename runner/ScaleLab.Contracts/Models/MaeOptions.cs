@@ -9,6 +9,9 @@ public sealed record MaeOptions : VisionOptions
     [Range(0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double MaskRatio { get; set; } = 0.75;
 
+    /// <summary>Training images are cropped and flipped at random; else they are taken as they are.</summary>
+    public bool Augment { get; set; } = true;
+
     /// <summary>Targets are normalised patch by patch, as the released models' were; the released code's default is raw pixels.</summary>
     public bool NormPix { get; init; }
 

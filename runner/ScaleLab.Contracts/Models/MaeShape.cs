@@ -13,6 +13,8 @@ public sealed record MaeShape : VisionShape
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NormPix { get; init; }
 
+    public bool Augment { get; set; } = true;
+
     public required int DecoderWidth { get; init; }
 
     public required int DecoderDepth { get; init; }
@@ -74,6 +76,7 @@ public sealed record MaeShape : VisionShape
             Heads = heads,
             MaskRatio = options.MaskRatio,
             NormPix = options.NormPix,
+            Augment = options.Augment,
             DecoderWidth = options.DecoderWidth,
             DecoderDepth = options.DecoderDepth,
             DecoderHeads = decoderHeads,

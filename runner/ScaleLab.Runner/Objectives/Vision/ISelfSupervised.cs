@@ -10,6 +10,9 @@ internal interface ISelfSupervised : IDisposable
     /// <summary>The views it wants of each image, one after another.</summary>
     IReadOnlyList<ViewRecipe> Views { get; }
 
+    /// <summary>The views by which the held-out loss is measured: where a method needs one view, the images as they are.</summary>
+    IReadOnlyList<ViewRecipe> HeldOutViews => Views.Count == 1 ? [ViewRecipe.None] : Views;
+
     /// <summary>Trained tensors; those of the encoder begin with <c>encoder.</c>.</summary>
     ParameterSet Parameters { get; }
 

@@ -23,6 +23,7 @@ internal sealed class VisionObjective : IObjective
     private readonly ISelfSupervised _method;
     private readonly IImageSet _images;
     private readonly ViewLoader _loader;
+    private readonly ViewLoader _heldOut;
     private readonly Device _device;
     private readonly ulong _key;
 
@@ -34,6 +35,7 @@ internal sealed class VisionObjective : IObjective
         using var initializer = new Initializer(training.Seed, device, precision: training.Precision);
         _method = Objective.Method((VisionShape)training.Model, initializer);
         _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed);
+        _heldOut = new ViewLoader(_images, _method.HeldOutViews, ImageSet.Order(_images.Info, training.Seed), training.Seed);
     }
 
     public ParameterSet Parameters => _method.Parameters;
@@ -61,7 +63,7 @@ internal sealed class VisionObjective : IObjective
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var views = Moved(_loader.HeldOut(block * batch, batch));
+            var views = Moved(_heldOut.HeldOut(block * batch, batch));
             losses[block] = _method.Loss(views, new SampleDraws(HeldOutKey, (long)block * batch, batch)).to(float64).item<double>();
         }
 
@@ -86,7 +88,7 @@ internal sealed class VisionObjective : IObjective
             .. probing.Errors(_method.Features, "", stop),
             .. probing.Errors(untrained.Features, "_random", stop),
             .. probing.Spectra(_method, stop),
-            .. _method.Health(Moved(_loader.HeldOut(0, batch))),
+            .. _method.Health(Moved(_heldOut.HeldOut(0, batch))),
         ];
 
         // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.

@@ -30,7 +30,7 @@ internal sealed class Mae : ISelfSupervised
         _decoderPositions = initializer.Table(SineCosine.ColumnFirst(shape.DecoderWidth, shape.Grid, shape.Grid));
     }
 
-    public IReadOnlyList<ViewRecipe> Views { get; } = [ViewRecipe.Mae];
+    public IReadOnlyList<ViewRecipe> Views => [_shape.Augment ? ViewRecipe.Mae : ViewRecipe.None];
 
     public ParameterSet Parameters { get; } = new();
 
