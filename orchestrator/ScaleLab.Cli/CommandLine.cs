@@ -69,6 +69,7 @@ internal static class CommandLine
         new AllocateCommand(output),
         new PlotCommand(output),
         new ReportCommand(output),
+        new CompareCommand(output),
         new DoctorCommand(output),
     ];
 

@@ -5,6 +5,9 @@ return args switch
     ["train", .. var rest] => TrainBenchmark.Run(rest),
     ["train-ours", .. var rest] => TrainLoop.Run(rest),
     ["loading"] => LoadingBenchmark.Run(),
+    ["vision", .. var rest] => VisionBenchmark.Run(rest),
+    ["mae", .. var rest] => MaeBenchmark.Run(rest),
+    ["mae-ours", .. var rest] => MaeBenchmark.RunHere(rest),
     ["vision-ours", .. var rest] => VisionLoop.Run(rest),
     ["simulated"] => SimulatedBenchmark.Run(),
     ["fit"] => FitBenchmark.Run(),
@@ -17,6 +20,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
     return 2;
 }

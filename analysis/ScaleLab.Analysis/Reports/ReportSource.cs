@@ -21,25 +21,31 @@ public static partial class ReportSource
     public static ReportInput ReadFolder(string path)
     {
         var results = Path.Combine(path, "results.csv");
-        if (!File.Exists(results))
-        {
-            throw new InputException(Directory.Exists(path) ? $"{path}: no results.csv in this folder" : $"{path}: no such folder");
-        }
-
-        var rows = Rows<ResultRow>(results);
+        var rows = ReadRows(path);
         var curves = Path.Combine(path, "curves.csv");
         var plan = Path.Combine(path, "plan.csv");
         var spec = Path.Combine(path, "sweep.yaml");
         return new()
         {
-            Title = rows.FirstOrDefault()?.Sweep ?? Path.GetFileName(Path.GetFullPath(path)),
+            Title = rows.Count > 0 ? rows[0].Sweep : Path.GetFileName(Path.GetFullPath(path)),
             Analysis = Analysis(path, results),
             Rows = rows,
             Sizes = File.Exists(plan) ? Rows<PlannedRun>(plan).GroupBy(r => r.RunKey).ToDictionary(g => g.Key, g => g.First().N) : new Dictionary<string, double>(),
             Curves = File.Exists(curves) ? Rows<CurveRow>(curves) : [],
-            Unit = rows.FirstOrDefault()?.Model switch { null or "lm" => "tokens", "vjepa" => "clips", _ => "images" },
+            Unit = (rows.Count > 0 ? rows[0].Model : null) switch { null or "lm" => "tokens", "vjepa" => "clips", _ => "images" },
             Spec = File.Exists(spec) ? File.ReadAllText(spec) : "",
         };
+    }
+
+    /// <param name="path">A sweep's folder.</param>
+    /// <returns>The rows of its results.csv.</returns>
+    /// <exception cref="InputException">There is nothing to read, or it cannot be read.</exception>
+    public static IReadOnlyList<ResultRow> ReadRows(string path)
+    {
+        var results = Path.Combine(path, "results.csv");
+        return File.Exists(results)
+            ? Rows<ResultRow>(results)
+            : throw new InputException(Directory.Exists(path) ? $"{path}: no results.csv in this folder" : $"{path}: no such folder");
     }
 
     private static SweepAnalysis Analysis(string folder, string results)

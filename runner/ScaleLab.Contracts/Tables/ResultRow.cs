@@ -122,6 +122,9 @@ public sealed partial record ResultRow
     [CsvColumn("probe_error")]
     public double? ProbeError { get; init; }
 
+    [CsvColumn("probe_error_se")]
+    public double? ProbeErrorSe { get; init; }
+
     /// <summary>The same with the weights that training began with.</summary>
     [CsvColumn("probe_error_random")]
     public double? ProbeErrorRandom { get; init; }
@@ -129,6 +132,9 @@ public sealed partial record ResultRow
     /// <summary>Error rate of weighted nearest neighbours.</summary>
     [CsvColumn("knn_error")]
     public double? KnnError { get; init; }
+
+    [CsvColumn("knn_error_se")]
+    public double? KnnErrorSe { get; init; }
 
     [CsvColumn("knn_error_random")]
     public double? KnnErrorRandom { get; init; }

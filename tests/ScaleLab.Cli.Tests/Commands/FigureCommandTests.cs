@@ -57,9 +57,9 @@ public sealed class FigureCommandTests : IDisposable
     }
 
     private static string Results => """
-        run_key,sweep,model,status,n,n_non_embedding,n_embedding,n_head,d,unique_d,epochs,c,c_6nd,cspent,c_spent,budget,width,depth,heads,batch,steps,lr,schedule,seed,trunk,fork_step,train_loss,val_loss,val_loss_se,val_bpb,n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_random,knn_error,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy
-        a,tiny,lm,ok,1000,900,100,0,2000,2000,1,1.2e7,1.2e7,1.2e7,1.2e7,,8,1,1,10,200,0.01,cosine,0,,,3.1,3.2,0.01,4.6,,,,,,,,,,,,,,,,
-        b,tiny,lm,diverged,1000,900,100,0,4000,4000,1,2.4e7,2.4e7,2.4e7,2.4e7,,8,1,1,10,400,0.01,cosine,0,,,,,,,,,,,,,,,,,,,,,,
+        run_key,sweep,model,status,n,n_non_embedding,n_embedding,n_head,d,unique_d,epochs,c,c_6nd,cspent,c_spent,budget,width,depth,heads,batch,steps,lr,schedule,seed,trunk,fork_step,train_loss,val_loss,val_loss_se,val_bpb,n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_se,probe_error_random,knn_error,knn_error_se,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy
+        a,tiny,lm,ok,1000,900,100,0,2000,2000,1,1.2e7,1.2e7,1.2e7,1.2e7,,8,1,1,10,200,0.01,cosine,0,,,3.1,3.2,0.01,4.6,,,,,,,,,,,,,,,,,,
+        b,tiny,lm,diverged,1000,900,100,0,4000,4000,1,2.4e7,2.4e7,2.4e7,2.4e7,,8,1,1,10,400,0.01,cosine,0,,,,,,,,,,,,,,,,,,,,,,,,
 
         """;
 

@@ -21,7 +21,7 @@ public sealed class TablesTests
         await sweep.RunAsync();
         Assert.Equal(
             "run_key,sweep,model,status,n,n_non_embedding,n_embedding,n_head,d,unique_d,epochs,c,c_6nd,c_spent,budget,width,depth,heads,batch,steps,lr,schedule,seed,trunk,fork_step,train_loss,val_loss,val_loss_se,val_bpb,"
-            + "n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_random,knn_error,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy",
+            + "n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_se,probe_error_random,knn_error,knn_error_se,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy",
             sweep.Results.Split('\n')[0]);
         Assert.Equal("run_key,step,d,c,lr,train_loss,val_loss,annealed", sweep.Curves.Split('\n')[0]);
         Assert.DoesNotContain('\r', sweep.Results);

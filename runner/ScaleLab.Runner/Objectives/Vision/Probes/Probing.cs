@@ -34,8 +34,12 @@ internal sealed class Probing(IImageSet images, ViewLoader loader, int trainingI
         var (train, heldOut) = (Features(features, false, _count, stop), Features(features, true, images.Info.HeldOut, stop));
         var labels = tensor(Enumerable.Range(0, _count).Select(i => (long)images.TrainLabel(i)).ToArray());
         var truth = tensor(Enumerable.Range(0, images.Info.HeldOut).Select(i => (long)images.HeldOutLabel(i)).ToArray());
-        yield return ($"probe_error{suffix}", Error(RidgeProbe.Predict(train, labels, classes, heldOut), truth));
-        yield return ($"knn_error{suffix}", Error(WeightedNeighbours.Predict(train, labels, classes, heldOut), truth));
+        foreach (var (name, answers) in new[] { ("probe", RidgeProbe.Predict(train, labels, classes, heldOut)), ("knn", WeightedNeighbours.Predict(train, labels, classes, heldOut)) })
+        {
+            var error = 1 - answers.cpu().eq(truth).to(float64).mean().item<double>();
+            yield return ($"{name}_error{suffix}", error);
+            yield return ($"{name}_error_se{suffix}", Math.Sqrt(error * (1 - error) / truth.numel()));
+        }
     }
 
     /// <summary>What the spectrum of held-out features says without labels.</summary>
@@ -53,8 +57,6 @@ internal sealed class Probing(IImageSet images, ViewLoader loader, int trainingI
         var codes = views.HeldOut(0, Math.Min(LidarImages, images.Info.HeldOut)).Select(v => method.Features(v.to(device)).cpu()).ToArray();
         yield return ("lidar", Spectrum.Lidar(stack(codes, 1)));
     }
-
-    private static double Error(Tensor answers, Tensor truth) => 1 - answers.cpu().eq(truth).to(float64).mean().item<double>();
 
     private Tensor Features(Func<Tensor, Tensor> features, bool heldOut, int count, CancellationToken stop)
     {
