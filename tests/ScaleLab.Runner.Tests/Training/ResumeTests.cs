@@ -44,6 +44,18 @@ public sealed class ResumeTests : TorchTests, IDisposable
     }
 
     [Fact]
+    public void A_run_under_lars_resumes_bit_for_bit_too()
+    {
+        var training = _runs.Training(Steps) with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Lars, Lr = 1 } };
+        var (straight, resumed) = (_runs.Create("straight", training), _runs.Create("resumed", training));
+        var expected = _runs.Train(straight)!;
+        Assert.True(expected.ValLoss < Math.Log(16) - 0.01, $"{expected.ValLoss}");
+        Assert.Null(_runs.Train(resumed, 17));
+        AssertEqual(expected, _runs.Train(resumed)!);
+        Assert.Equal(SampleRuns.Weights(straight), SampleRuns.Weights(resumed));
+    }
+
+    [Fact]
     public void Another_seed_is_another_run()
     {
         var (one, two) = (_runs.Create("one", _runs.Training(5)), _runs.Create("two", _runs.Training(5) with { Seed = 8 }));

@@ -46,7 +46,7 @@ internal sealed class Byol : ISelfSupervised
 
     public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Cosine(_shape.Momentum, share) : _shape.Momentum);
 
-    public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_spread", Spectrum.Spread(_teacher.Network.Embed(views[0])))];
+    public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_std", Spectrum.Spread(_teacher.Network.Embed(views[0])))];
 
     public string? Collapse() => _network.Collapse();
 

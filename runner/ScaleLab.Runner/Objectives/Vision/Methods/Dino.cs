@@ -66,8 +66,8 @@ internal sealed class Dino : ISelfSupervised
 
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views)
     {
-        var (each, mean) = Entropies(Targets(cat([.. views.Take(LargeCrops)])));
-        return [("target_entropy", each), ("target_mean_entropy", mean)];
+        Targets(cat([.. views.Take(LargeCrops)]));
+        return [("target_entropy", Entropies(_targets!).Mean)];
     }
 
     public void Dispose()
