@@ -42,7 +42,8 @@ public abstract record JointEmbeddingShape : VisionShape
         get
         {
             var embedding = EncoderFlops(Patches) + Projector.ForwardFlops;
-            return ViewCount * ((3 * (embedding + (Predictor?.ForwardFlops ?? 0) + LossFlops)) + (HasTeacher ? embedding : 0));
+            var trained = (3 * (embedding + (Predictor?.ForwardFlops ?? 0) + LossFlops)) - (FrozenPatches ? 2 * PatchFlops(Patches) : 0);
+            return ViewCount * (trained + (HasTeacher ? embedding : 0));
         }
     }
 

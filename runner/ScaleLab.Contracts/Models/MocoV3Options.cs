@@ -5,6 +5,9 @@ namespace ScaleLab.Contracts.Models;
 /// <summary>Choices of a sweep over MoCo v3.</summary>
 public sealed record MocoV3Options : VisionOptions
 {
+    /// <summary>The patch embedding keeps its random weights, which steadies the training (section 4 of the paper, <c>--stop-grad-conv1</c>).</summary>
+    public bool FrozenPatches { get; set; } = true;
+
     /// <summary>Width of the hidden layers of projector and predictor, equal for all sizes of the encoder; 4096 in the paper.</summary>
     [Range(8, 65_536)]
     public int ProjectorWidth { get; set; } = 256;

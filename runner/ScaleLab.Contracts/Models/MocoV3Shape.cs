@@ -41,6 +41,7 @@ public sealed record MocoV3Shape : JointEmbeddingShape
             Width = width,
             Depth = VisionRecipe.Depth(width, options),
             Heads = heads,
+            FrozenPatches = options.FrozenPatches,
             ProjectorWidth = options.ProjectorWidth,
             EmbeddingWidth = options.EmbeddingWidth,
             Temperature = options.Temperature,

@@ -35,13 +35,17 @@ public abstract record VisionShape : ModelShape
     [JsonIgnore]
     public abstract bool HasClassToken { get; }
 
+    /// <summary>Patches are embedded by the weights that were drawn for it, and which are no part of N.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FrozenPatches { get; init; }
+
     [JsonIgnore]
     public TransformerBody Encoder => new(Width, Depth, Heads);
 
     /// <summary>Sine-cosine positions are no parameters.</summary>
     [JsonIgnore]
     public override ParameterCount Parameters =>
-        new(((PatchVolume + 1L) * Width) + (HasClassToken ? Width : 0), Encoder.Parameters, 0);
+        new((FrozenPatches ? 0 : (PatchVolume + 1L) * Width) + (HasClassToken ? Width : 0), Encoder.Parameters, 0);
 
     [JsonIgnore]
     public override int UnitsPerSample => 1;
@@ -53,6 +57,9 @@ public abstract record VisionShape : ModelShape
     [JsonIgnore]
     public abstract double EncoderTokens { get; }
 
+    /// <summary>Forward FLOPs of embedding <paramref name="patches"/> patches.</summary>
+    protected double PatchFlops(double patches) => 2.0 * PatchVolume * Width * patches;
+
     /// <summary>Forward FLOPs of the encoder over <paramref name="patches"/> patches, the class token beside them.</summary>
-    protected double EncoderFlops(double patches) => (2.0 * PatchVolume * Width * patches) + Encoder.ForwardFlops(patches + (HasClassToken ? 1 : 0));
+    protected double EncoderFlops(double patches) => PatchFlops(patches) + Encoder.ForwardFlops(patches + (HasClassToken ? 1 : 0));
 }

@@ -7,12 +7,16 @@ namespace ScaleLab.Runner.Models;
 internal sealed class ParameterSet : IDisposable
 {
     private readonly List<Parameter> _parameters = [];
+    private readonly List<Parameter> _frozen = [];
 
     public IReadOnlyList<Parameter> All => _parameters;
 
+    /// <summary>Tensors that were taken out of training, and belong to the model.</summary>
+    public IReadOnlyList<Parameter> Frozen => _frozen;
+
     public long Count => _parameters.Sum(p => p.Value.numel());
 
-    public Tensor this[string name] => _parameters.Find(p => p.Name == name)?.Value ?? throw new KeyNotFoundException(name);
+    public Tensor this[string name] => _parameters.Concat(_frozen).FirstOrDefault(p => p.Name == name)?.Value ?? throw new KeyNotFoundException(name);
 
     /// <summary>Takes over <paramref name="value"/> and makes it a leaf that gathers gradients.</summary>
     /// <param name="name">Unique.</param>
@@ -26,8 +30,14 @@ internal sealed class ParameterSet : IDisposable
         return leaf;
     }
 
-    /// <summary>From here on no gradient reaches any of them.</summary>
-    public void Freeze() => _parameters.ForEach(p => p.Value.requires_grad_(false));
+    /// <summary>From here on no gradient reaches the tensors whose names begin so.</summary>
+    public void Freeze(string prefix = "")
+    {
+        var chosen = _parameters.FindAll(p => p.Name.StartsWith(prefix, StringComparison.Ordinal));
+        chosen.ForEach(p => p.Value.requires_grad_(false));
+        _frozen.AddRange(chosen);
+        _parameters.RemoveAll(chosen.Contains);
+    }
 
     public void DropGradients()
     {
@@ -37,7 +47,13 @@ internal sealed class ParameterSet : IDisposable
         }
     }
 
-    public void Dispose() => _parameters.ForEach(p => p.Value.Dispose());
+    public void Dispose()
+    {
+        foreach (var p in _parameters.Concat(_frozen))
+        {
+            p.Value.Dispose();
+        }
+    }
 }
 
 /// <summary>A named tensor and the part of the count it belongs to.</summary>

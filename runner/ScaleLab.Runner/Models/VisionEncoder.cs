@@ -18,6 +18,11 @@ internal sealed class VisionEncoder
     {
         _shape = shape;
         _embedding = new Dense(set, $"{Prefix}.patch_embed.proj", shape.PatchVolume, shape.Width, initializer, scales: false);
+        if (shape.FrozenPatches)
+        {
+            set.Freeze($"{Prefix}.patch_embed.");
+        }
+
         _classToken = shape.HasClassToken ? set.Add($"{Prefix}.cls_token", ParameterKind.Gain, initializer.Normal(0.02, 1, 1, shape.Width)) : null;
         _transformer = new Transformer(set, Prefix, shape.Encoder, initializer, scales: true);
     }

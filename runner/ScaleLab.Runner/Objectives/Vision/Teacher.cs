@@ -16,8 +16,8 @@ internal sealed class Teacher<TNetwork> : IDisposable
     {
         Network = build(_set);
         _set.Freeze();
-        _student = [.. _set.All.Select(p => student[p.Name])];
-        State = [.. _set.All.Select(p => ($"teacher.{p.Name}", p.Value))];
+        _student = [.. _set.Frozen.Select(p => student[p.Name])];
+        State = [.. _set.Frozen.Select(p => ($"teacher.{p.Name}", p.Value))];
         if (!apart)
         {
             Follow(0);

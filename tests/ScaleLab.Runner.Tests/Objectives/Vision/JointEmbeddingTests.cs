@@ -104,6 +104,18 @@ public sealed class JointEmbeddingTests : TorchTests
         Tensor Pick(string tensor) => method.State.Single(s => s.Name == tensor).Value;
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_frozen_patch_embedding_is_carried_along_untrained(bool frozen)
+    {
+        using var method = Method((MocoV3Shape)Shape(MocoV3Shape.FamilyName) with { FrozenPatches = frozen });
+        string[] embedding = ["encoder.patch_embed.proj.weight", "encoder.patch_embed.proj.bias"];
+        Assert.Equal(frozen ? [] : embedding, method.Parameters.All.Select(p => p.Name).Intersect(embedding));
+        Assert.Equal(frozen ? embedding : [], method.State.Select(s => s.Name).Intersect(embedding));
+        Assert.Equal(!frozen, method.Parameters[embedding[0]].requires_grad);
+    }
+
     [Fact]
     public void The_centre_of_dino_follows_the_mean_logits_of_the_teacher()
     {

@@ -29,7 +29,7 @@ internal sealed class MocoV3 : ISelfSupervised
 
     public ParameterSet Parameters { get; } = new();
 
-    public IReadOnlyList<(string Name, Tensor Value)> State => _teacher.State;
+    public IReadOnlyList<(string Name, Tensor Value)> State => [.. _teacher.State, .. Parameters.Frozen.Select(p => (p.Name, p.Value))];
 
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
