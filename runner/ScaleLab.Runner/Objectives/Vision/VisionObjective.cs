@@ -47,9 +47,17 @@ internal sealed class VisionObjective : IObjective
     public Tensor LossSum(long first, int count) => _method.Loss(Moved(_loader.Train(first, count)), new SampleDraws(_key, first, count)) * count;
 
     // A method whose schedules end with the run may know its end where every D has a run of its own.
-    public void AfterStep(long step) => _method.AfterStep(_training.Schedule.Kind == ScheduleKind.Cosine ? (double)step / _training.EndStep : null);
+    public void AfterStep(long step)
+    {
+        using var scope = NewDisposeScope();
+        _method.AfterStep(_training.Schedule.Kind == ScheduleKind.Cosine ? (double)step / _training.EndStep : null);
+    }
 
-    public string? Collapse() => _method.Collapse();
+    public string? Collapse()
+    {
+        using var scope = NewDisposeScope();
+        return _method.Collapse();
+    }
 
     public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)
     {

@@ -7,6 +7,8 @@ using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Objectives;
 using ScaleLab.Runner.Objectives.Vision;
 using ScaleLab.Runner.Tests.Training;
+using ScaleLab.Runner.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Tests.Objectives.Vision;
@@ -114,6 +116,20 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
         using var objective = Objective.Of(training with { Seed = 99 }, runs.Store, CPU);
         objective.Import(run.Attempt(result.Attempt).ModelFolder);
         Assert.Equal(result.ValLoss, objective.Evaluate(run.ReadSpec().Evaluation, TestContext.Current.CancellationToken).Loss);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void No_step_leaves_a_tensor_behind_and_no_run_does(string method)
+    {
+        var runs = corpora.Of(method);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var run = runs.Create($"{method}-alive", Training(Shape(method, runs.Corpus), runs), execution: new ExecutionSpec { Chunk = Batch });
+        var alive = new List<long>();
+        new RunAttempt(run, runs.Store, TimeProvider.System).Execute((_, _) => alive.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount), CancellationToken.None);
+        Assert.Equal(Steps, alive.Count);
+        Assert.Single(alive.Distinct());
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     // A second block is where attention, norms and their order can go wrong; more would only take longer.
