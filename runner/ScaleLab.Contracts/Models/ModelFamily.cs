@@ -16,6 +16,9 @@ public abstract class ModelFamily
         new VisionFamily<MocoV3Options>(MocoV3Shape.FamilyName, MocoV3Shape.At),
         new VisionFamily<DinoOptions>(DinoShape.FamilyName, DinoShape.At),
         new VisionFamily<LejepaOptions>(LejepaShape.FamilyName, LejepaShape.At),
+        new VisionFamily<BeitOptions>(BeitShape.FamilyName, BeitShape.At),
+        new VisionFamily<IjepaOptions>(IjepaShape.FamilyName, IjepaShape.At),
+        new VisionFamily<VjepaOptions>(VjepaShape.FamilyName, VjepaShape.At, clips: true),
     ];
 
     public abstract string Name { get; }

@@ -13,4 +13,7 @@ namespace ScaleLab.Contracts.Models;
 [JsonDerivedType(typeof(MocoV3Options), MocoV3Shape.FamilyName)]
 [JsonDerivedType(typeof(DinoOptions), DinoShape.FamilyName)]
 [JsonDerivedType(typeof(LejepaOptions), LejepaShape.FamilyName)]
+[JsonDerivedType(typeof(BeitOptions), BeitShape.FamilyName)]
+[JsonDerivedType(typeof(IjepaOptions), IjepaShape.FamilyName)]
+[JsonDerivedType(typeof(VjepaOptions), VjepaShape.FamilyName)]
 public abstract record ModelOptions;

@@ -13,6 +13,9 @@ namespace ScaleLab.Contracts.Models;
 [JsonDerivedType(typeof(MocoV3Shape), MocoV3Shape.FamilyName)]
 [JsonDerivedType(typeof(DinoShape), DinoShape.FamilyName)]
 [JsonDerivedType(typeof(LejepaShape), LejepaShape.FamilyName)]
+[JsonDerivedType(typeof(BeitShape), BeitShape.FamilyName)]
+[JsonDerivedType(typeof(IjepaShape), IjepaShape.FamilyName)]
+[JsonDerivedType(typeof(VjepaShape), VjepaShape.FamilyName)]
 public abstract record ModelShape
 {
     [JsonIgnore]

@@ -5,18 +5,20 @@ namespace ScaleLab.Contracts.Models;
 /// <summary>A method of self-supervised vision: its name, its options, and its shape at a width.</summary>
 /// <param name="name">What the spec calls <c>model</c>.</param>
 /// <param name="at">The shape of a width, or null where that width has none.</param>
-public sealed class VisionFamily<TOptions>(string name, Func<int, TOptions, ImageInfo, VisionShape?> at) : ModelFamily
+/// <param name="clips">It learns from clips; else from still images.</param>
+public sealed class VisionFamily<TOptions>(string name, Func<int, TOptions, ImageInfo, VisionShape?> at, bool clips = false) : ModelFamily
     where TOptions : VisionOptions, new()
 {
     public override string Name => name;
 
     public override ModelOptions Defaults { get; } = new TOptions();
 
-    public override string Unit => "images";
+    public override string Unit => clips ? "clips" : "images";
 
     public override string? Obstacle(ModelOptions options, CorpusInfo corpus) => corpus.Images switch
     {
-        null => $"model '{name}' trains on images; {corpus.Origin} holds tokens",
+        null => $"model '{name}' trains on {Unit}; {corpus.Origin} holds tokens",
+        { Frames: var frames } when frames > 1 != clips => $"model '{name}' trains on {Unit}; {corpus.Origin} holds {corpus.Unit}",
         { Size: var size } when size % ((TOptions)options).Patch != 0 => $"patches of {((TOptions)options).Patch} pixels do not divide images of {size}",
         _ => null,
     };

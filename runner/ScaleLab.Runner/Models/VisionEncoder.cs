@@ -41,11 +41,16 @@ internal sealed class VisionEncoder
     /// <param name="patches">(B, L', C·p·p): all of an image's, or some.</param>
     /// <param name="positions">(L', C), or (B, L', C) where each image keeps others.</param>
     /// <returns>(B, 1 + L', C) with a class token, first; else (B, L', C).</returns>
-    public Tensor Run(Tensor patches, Tensor positions)
-    {
-        var tokens = _embedding.Apply(patches) + positions;
-        return _transformer.Run(_classToken is null ? tokens : cat([_classToken.expand(tokens.shape[0], 1, -1), tokens], 1));
-    }
+    public Tensor Run(Tensor patches, Tensor positions) => Encode(Embed(patches) + positions);
+
+    /// <param name="patches">(B, L', C·p·p).</param>
+    /// <returns>(B, L', C).</returns>
+    public Tensor Embed(Tensor patches) => _embedding.Apply(patches);
+
+    /// <param name="tokens">Patches with their positions, (B, L', C).</param>
+    /// <returns>As <see cref="Run"/>.</returns>
+    public Tensor Encode(Tensor tokens) =>
+        _transformer.Run(_classToken is null ? tokens : cat([_classToken.expand(tokens.shape[0], 1, -1), tokens], 1));
 
     /// <summary>One vector for each image: the class token, or the mean of the patches (what the linear probe of each method reads).</summary>
     /// <param name="images">(B, C, S, S).</param>

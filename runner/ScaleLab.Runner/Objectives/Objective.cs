@@ -33,6 +33,9 @@ internal static class Objective
         MocoV3Shape moco => new MocoV3(moco, initializer),
         DinoShape dino => new Dino(dino, initializer),
         LejepaShape lejepa => new Lejepa(lejepa, initializer),
+        BeitShape beit => new Beit(beit, initializer),
+        IjepaShape ijepa => new Ijepa(ijepa, initializer),
+        VjepaShape vjepa => new Vjepa(vjepa, initializer),
         _ => throw new NotSupportedException($"no method for models of family {shape.Family}"),
     };
 }

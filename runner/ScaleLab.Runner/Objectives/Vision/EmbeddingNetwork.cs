@@ -1,6 +1,5 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Models;
-using ScaleLab.Runner.Objectives.Vision.Probes;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Objectives.Vision;
@@ -8,13 +7,10 @@ namespace ScaleLab.Runner.Objectives.Vision;
 /// <summary>From views to points in the space of a loss: an encoder and a projector.</summary>
 internal sealed class EmbeddingNetwork : IDisposable
 {
-    // Of the sphere's spread. Encoders that learn, and those drawn a moment ago, have tenths.
-    private const double SmallestSpread = 0.01;
-
     private readonly VisionEncoder _encoder;
     private readonly ProjectionHead _projector;
     private readonly Tensor _positions;
-    private Tensor? _last;
+    private readonly CodeWatch _watch = new();
 
     /// <param name="set">Takes the weights.</param>
     /// <param name="shape">The model.</param>
@@ -49,21 +45,14 @@ internal sealed class EmbeddingNetwork : IDisposable
     public Tensor Project(Tensor features) => _projector.Apply(features);
 
     /// <summary>Keeps these features until the next: what <see cref="Collapse"/> looks at.</summary>
-    public Tensor Watched(Tensor features)
-    {
-        _last?.Dispose();
-        _last = features.detach().DetachFromDisposeScope();
-        return features;
-    }
+    public Tensor Watched(Tensor features) => _watch.Watched(features);
 
-    /// <returns>How the last features show that the encoder gives every image one code; null where they do not.</returns>
-    public string? Collapse() => _last is not null && Spectrum.Spread(_last) is var spread and < SmallestSpread
-        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the encoder gives all images one code: spread {spread:0.0e+0} of the sphere's")
-        : null;
+    /// <inheritdoc cref="CodeWatch.Collapse"/>
+    public string? Collapse() => _watch.Collapse();
 
     public void Dispose()
     {
         _positions.Dispose();
-        _last?.Dispose();
+        _watch.Dispose();
     }
 }

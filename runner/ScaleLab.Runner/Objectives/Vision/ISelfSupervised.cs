@@ -19,6 +19,12 @@ internal interface ISelfSupervised : IDisposable
     /// <summary>Tensors that no gradient reaches and that training carries on.</summary>
     IReadOnlyList<(string Name, Tensor Value)> State => [];
 
+    /// <summary>Before the first step: what is learned from the corpus and then frozen. The same for all runs of a sweep.</summary>
+    /// <param name="images">Training images as they are, by number of the first and count, (B, C, S, S).</param>
+    void Prepare(Func<long, int, Tensor> images)
+    {
+    }
+
     /// <param name="views">One tensor (B, C, S, S) for each of <see cref="Views"/>, float32 on the model's device.</param>
     /// <param name="draws">The random numbers of these samples.</param>
     /// <returns>The loss, a mean over the samples, with its graph.</returns>

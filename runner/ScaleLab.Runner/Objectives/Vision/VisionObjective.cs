@@ -36,6 +36,7 @@ internal sealed class VisionObjective : IObjective
         _method = Objective.Method((VisionShape)training.Model, initializer);
         _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed);
         _heldOut = new ViewLoader(_images, _method.HeldOutViews, ImageSet.Order(_images.Info, training.Seed), training.Seed);
+        _method.Prepare((first, count) => _loader.Plain(heldOut: false, first, count).to(_device));
     }
 
     public ParameterSet Parameters => _method.Parameters;

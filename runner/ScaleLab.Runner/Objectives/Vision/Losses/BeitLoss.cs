@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -20,6 +21,6 @@ internal static class BeitLoss
     public static Tensor SquaredDistances(Tensor patches, Tensor codebook)
     {
         var centred = patches - patches.mean([-1], keepdim: true);
-        return centred.square().sum(-1, keepdim: true) - (2 * F.linear(centred, codebook)) + codebook.square().sum(-1);
+        return centred.square().sum(-1, keepdim: true) - (2 * Products.Linear(centred, codebook)) + codebook.square().sum(-1);
     }
 }

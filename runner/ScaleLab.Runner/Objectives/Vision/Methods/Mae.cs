@@ -45,14 +45,14 @@ internal sealed class Mae : ISelfSupervised
     /// <param name="masked">Those of the others, (B, L − K).</param>
     public Tensor Loss(Tensor images, Tensor visible, Tensor masked)
     {
-        var tokens = _encoder.Run(Pick(_encoder.Patches(images), visible), Positions(_positions, visible)); // (B, 1 + K, C)
+        var tokens = _encoder.Run(Tokens.Pick(_encoder.Patches(images), visible), Tokens.Rows(_positions, visible)); // (B, 1 + K, C)
         var seen = _toDecoder.Apply(tokens); // (B, 1 + K, C')
-        var hidden = _maskToken + Positions(_decoderPositions, masked); // (B, L − K, C')
+        var hidden = _maskToken + Tokens.Rows(_decoderPositions, masked); // (B, L − K, C')
 
         // Attention knows no order but the positions, so the masked tokens may stand last.
-        var decoded = _decoder.Run(cat([seen.narrow(1, 0, 1), seen.narrow(1, 1, visible.shape[1]) + Positions(_decoderPositions, visible), hidden], 1));
+        var decoded = _decoder.Run(cat([seen.narrow(1, 0, 1), seen.narrow(1, 1, visible.shape[1]) + Tokens.Rows(_decoderPositions, visible), hidden], 1));
         var pixels = _toPixels.Apply(decoded.narrow(1, 1 + visible.shape[1], masked.shape[1])); // (B, L − K, p·p·C)
-        var targets = Pick(MaeLoss.Patches(images, _shape.Patch), masked);
+        var targets = Tokens.Pick(MaeLoss.Patches(images, _shape.Patch), masked);
         return MaeLoss.Mean(pixels, _shape.NormPix ? MaeLoss.Normalized(targets) : targets, ones_like(masked, images.dtype));
     }
 
@@ -64,10 +64,4 @@ internal sealed class Mae : ISelfSupervised
         _positions.Dispose();
         _decoderPositions.Dispose();
     }
-
-    // (B, L, V) and (B, K) → (B, K, V).
-    private static Tensor Pick(Tensor all, Tensor which) => all.gather(1, which.unsqueeze(-1).expand(-1, -1, all.shape[2]));
-
-    // (L, V) and (B, K) → (B, K, V).
-    private static Tensor Positions(Tensor table, Tensor which) => table.index_select(0, which.reshape(-1)).view(which.shape[0], which.shape[1], -1);
 }

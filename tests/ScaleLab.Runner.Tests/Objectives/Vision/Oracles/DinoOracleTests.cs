@@ -37,7 +37,7 @@ public sealed class DinoOracleTests : TorchTests
         using var initializer = new Initializer(1, CPU, type);
         var head = new ProjectionHead(set, "projector", new Perceptron(6, 10, 10, 4) { Norms = false, OutputBias = true }, initializer, scales: true);
         var prototypes = set.Add("prototypes", ParameterKind.Matrix, zeros([7, 4], type));
-        set.Fill();
+        set.All.Fill();
         AllClose(Read("dino").GetProperty("head_case").GetProperty("out"), DinoLoss.Logits(head.Apply(S(type, [3, 6], 0.6, 0.2)), prototypes));
     }
 

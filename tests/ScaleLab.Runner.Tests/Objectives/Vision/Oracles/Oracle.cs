@@ -49,11 +49,11 @@ internal static class Oracle
         list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().SelectMany(Numbers) : [list.GetDouble()];
 
     /// <summary>Parameter number k = <paramref name="before"/> + 1, … by its kind: matrices and tokens S(0.7, k, 0.2), biases S(0.3, k, 0.05), gains 1 + S(1, k, 0.05).</summary>
-    public static void Fill(this ParameterSet set, int before = 0)
+    public static void Fill(this IEnumerable<Parameter> parameters, int before = 0)
     {
         using var frozen = no_grad();
         var k = before;
-        foreach (var p in set.All)
+        foreach (var p in parameters)
         {
             k++;
             p.Value.copy_(p switch

@@ -1,0 +1,82 @@
+using ScaleLab.Contracts.Models;
+using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Objectives.Vision.Losses;
+using ScaleLab.Runner.Objectives.Vision.Masks;
+using ScaleLab.Runner.Objectives.Vision.Probes;
+using static TorchSharp.torch;
+
+namespace ScaleLab.Runner.Objectives.Vision.Methods;
+
+/// <summary>I-JEPA (Assran et al. 2023; facebookresearch/ijepa): the codes of hidden blocks from that of a context. Probes read the target encoder, as in the paper.</summary>
+internal sealed class Ijepa : ISelfSupervised
+{
+    private readonly IjepaShape _shape;
+    private readonly VisionEncoder _encoder;
+    private readonly Teacher<VisionEncoder> _teacher;
+    private readonly JepaPredictor _predictor;
+    private readonly Tensor _positions; // (L, C)
+    private readonly Tensor _predictorPositions; // (L, C')
+    private readonly CodeWatch _watch = new();
+
+    public Ijepa(IjepaShape shape, Initializer initializer)
+    {
+        _shape = shape;
+        _positions = initializer.Table(SineCosine.ColumnFirst(shape.Width, shape.Grid, shape.Grid));
+        _predictorPositions = initializer.Table(SineCosine.ColumnFirst(shape.PredictorWidth, shape.Grid, shape.Grid));
+        _encoder = new VisionEncoder(Parameters, shape, initializer);
+        _teacher = new Teacher<VisionEncoder>(Parameters, set => new VisionEncoder(set, shape, initializer));
+        _predictor = new JepaPredictor(Parameters, shape, _predictorPositions, spread: 0.02, initializer);
+    }
+
+    public IReadOnlyList<ViewRecipe> Views { get; } = [ViewRecipe.Ijepa];
+
+    public ParameterSet Parameters { get; } = new();
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => _teacher.State;
+
+    public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
+    {
+        var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, draws[i])).ToList();
+        return Loss(views[0], Numbers(m => m.Context), [.. Enumerable.Range(0, IjepaShape.Blocks).Select(block => Numbers(m => m.Targets[block]))]);
+
+        Tensor Numbers(Func<IjepaMask, long[]> patches) => tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1).to(views[0].device);
+    }
+
+    /// <param name="images">(B, C, S, S).</param>
+    /// <param name="context">Numbers of the patches that the encoder sees, (B, K).</param>
+    /// <param name="blocks">Those of each block to predict, (B, M).</param>
+    public Tensor Loss(Tensor images, Tensor context, IReadOnlyList<Tensor> blocks)
+    {
+        var patches = _encoder.Patches(images);
+        Tensor targets; // (blocks · B, M, C)
+        using (no_grad())
+        {
+            var codes = _teacher.Network.Run(patches, _positions);
+            _watch.Watched(codes.mean([1]));
+            codes = JepaLoss.Targets(codes);
+            targets = cat([.. blocks.Select(b => Tokens.Pick(codes, b))]);
+        }
+
+        var seen = _encoder.Run(Tokens.Pick(patches, context), Tokens.Rows(_positions, context));
+        var predictions = _predictor.Run(seen, context, blocks);
+        return _shape.Variant == LossVariant.Paper ? JepaLoss.L2(predictions, targets) : JepaLoss.SmoothL1(predictions, targets);
+    }
+
+    public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Linear(_shape.Momentum, share) : _shape.Momentum);
+
+    public string? Collapse() => _watch.Collapse();
+
+    public Tensor Features(Tensor images) => _teacher.Network.Features(images, _positions);
+
+    public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_spread", Spectrum.Spread(Features(views[0])))];
+
+    public void Dispose()
+    {
+        Parameters.Dispose();
+        _teacher.Dispose();
+        _watch.Dispose();
+        _positions.Dispose();
+        _predictorPositions.Dispose();
+    }
+}
