@@ -7,7 +7,7 @@ public abstract record JepaOptions : VisionOptions
 {
     /// <summary>Width of the predictor, equal for all sizes of the encoder; a multiple of 4. 384 in the released code, for encoders of 768 to 1408.</summary>
     [Range(4, 8192)]
-    public int PredictorWidth { get; set; } = 64;
+    public int PredictorWidth { get; set; } = 32;
 
     /// <summary>Blocks of the predictor.</summary>
     [Range(1, 1000)]

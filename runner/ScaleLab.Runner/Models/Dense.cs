@@ -16,9 +16,10 @@ internal sealed class Dense
     /// <param name="initializer">Draws the weight.</param>
     /// <param name="bias">Whether there is one.</param>
     /// <param name="scales">The number of inputs grows with the model's width.</param>
-    public Dense(ParameterSet set, string name, long inputs, long outputs, Initializer initializer, bool bias = true, bool scales = true)
+    /// <param name="weight">Its initial value where that is not Xavier's.</param>
+    public Dense(ParameterSet set, string name, long inputs, long outputs, Initializer initializer, bool bias = true, bool scales = true, Tensor? weight = null)
     {
-        _weight = set.Add($"{name}.weight", ParameterKind.Matrix, initializer.Xavier(outputs, inputs), scales);
+        _weight = set.Add($"{name}.weight", ParameterKind.Matrix, weight ?? initializer.Xavier(outputs, inputs), scales);
         _bias = bias ? set.Add($"{name}.bias", ParameterKind.Gain, initializer.Constant(0, outputs)) : null;
         _type = initializer.Products;
     }

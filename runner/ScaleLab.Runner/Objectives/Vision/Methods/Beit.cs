@@ -22,7 +22,7 @@ internal sealed class Beit : ISelfSupervised
         _shape = shape;
         _encoder = new VisionEncoder(Parameters, shape, initializer);
         _maskToken = Parameters.Add("decoder.mask_token", ParameterKind.Gain, initializer.Normal(0.02, 1, 1, shape.Width));
-        _head = new Dense(Parameters, "decoder.head", shape.Width, shape.Codes, initializer);
+        _head = new Dense(Parameters, "decoder.head", shape.Width, shape.Codes, initializer, weight: initializer.Normal(0.02, shape.Codes, shape.Width)); // the loss begins near ln K
         _codebook = initializer.Table(zeros([shape.Codes, shape.PatchVolume]));
         _positions = initializer.Table(SineCosine.ColumnFirst(shape.Width, shape.Grid, shape.Grid));
     }
