@@ -41,7 +41,7 @@ public sealed record ComputeOptimal(string Unit, FrontierSide? Parameters, Front
             return new(unit, null, null) { Note = Refusal(fit) };
         }
 
-        var draws = fit.Draws.Select(d => d.Frontier(frontier.FlopsPerNd)!).ToList();
+        var draws = fit.Draws.Select(d => d.Frontier(frontier.Cost)!).ToList();
         var (from, to) = (observations.Min(o => o.C), observations.Max(o => o.C));
         FrontierSide Side(string symbol, double exponent, Func<Frontier, double, double> value)
         {

@@ -39,7 +39,7 @@ public static class AutoFit
             Identified = Both(additive.Identified, gamma.Identified),
             StandardErrors = Both(additive.StandardErrors, gamma.StandardErrors),
             Intervals = additive.Intervals with { Bounds = Bounds(additive, gamma, draws) },
-            Frontier = additive.Frontier is { } line && gamma.Frontier is not null ? surface.Frontier(line.FlopsPerNd) : null,
+            Frontier = additive.Frontier is { } line && gamma.Frontier is not null ? surface.Frontier(line.Cost) : null,
             Surface = surface,
             Draws = draws,
             Diagnostics = additive.Diagnostics with
@@ -88,7 +88,7 @@ public static class AutoFit
         var bounds = Both(additive.Intervals.Bounds, gamma.Intervals.Bounds);
         if (draws.Count > 0 && additive.Frontier is { } frontier)
         {
-            var lines = draws.Select(draw => draw.Frontier(frontier.FlopsPerNd)!).ToList();
+            var lines = draws.Select(draw => draw.Frontier(frontier.Cost)!).ToList();
             bounds["a"] = Quantile.Central(lines.Select(line => line.ExponentN), additive.Intervals.Level);
             bounds["b"] = Quantile.Central(lines.Select(line => line.ExponentD), additive.Intervals.Level);
         }

@@ -90,7 +90,7 @@ public static class FitFile
         return fit with
         {
             Surface = surface,
-            Frontier = fit.Frontier is null ? null : surface.Frontier(fit.Frontier.FlopsPerNd),
+            Frontier = fit.Frontier is null ? null : surface.Frontier(fit.Frontier.Cost),
             Draws = [.. fit.Diagnostics.Draws.Select(draw => new LossSurface(law, [.. draw]))],
         };
     }

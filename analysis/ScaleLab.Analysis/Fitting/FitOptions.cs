@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Text;
 
@@ -32,8 +33,11 @@ public sealed record FitOptions
     /// <summary>Fit without the rows that look wrong.</summary>
     public bool ExcludeFlagged { get; init; }
 
-    /// <summary>k of C = k·N·D, for the frontier.</summary>
+    /// <summary>k of C = k·N·D, for the frontier. Where runs cost more than three times as much or less, as vision's do, what they cost is taken instead.</summary>
     public double FlopsPerNd { get; init; } = 6;
+
+    /// <summary>What the runs cost, where that is known better.</summary>
+    internal Cost Cost { get => field == default ? FlopsPerNd : field; init; }
 
     /// <summary>Moves the grid of exponents from which descents start, in [0, 1) of its step: no result may depend on it.</summary>
     internal double GridOffset { get; init; }

@@ -17,6 +17,7 @@ public static class ParametricFit
     {
         var observations = table.Observations;
         options = (options ?? new FitOptions()).For(observations.Count);
+        options = options with { Cost = Cost.Of(observations, options.FlopsPerNd) };
         var objective = Objective.Of(options);
         var data = new FitData(observations, law);
         if (Refusal(observations, law, data) is { } reason)
@@ -53,12 +54,12 @@ public static class ParametricFit
             Status = !minimum.Converged ? FitStatus.NotConverged : walls.Count > 0 ? FitStatus.BoundHit : FitStatus.Converged,
             NObservations = observations.Count,
             Flagged = [.. flags.Values],
-            WithoutFlagged = without is null ? null : new CleanFit(observations.Count - flags.Count, Named(law, without), without.Frontier(options.FlopsPerNd)?.ExponentN),
+            WithoutFlagged = without is null ? null : new CleanFit(observations.Count - flags.Count, Named(law, without), without.Frontier(options.Cost)?.ExponentN),
             Parameters = Named(law, surface),
             Identified = uncertainty.Identified,
             StandardErrors = uncertainty.StandardErrors,
             Intervals = uncertainty.Intervals,
-            Frontier = !vanished && surface.Frontier(options.FlopsPerNd) is { } frontier && IsWithinReach(frontier, observations) ? frontier : null,
+            Frontier = !vanished && surface.Frontier(options.Cost) is { } frontier && IsWithinReach(frontier, observations) ? frontier : null,
             Surface = surface,
             Draws = uncertainty.Draws,
             Diagnostics = Describe(table, options) with

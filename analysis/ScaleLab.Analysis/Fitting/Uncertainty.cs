@@ -57,10 +57,10 @@ internal sealed record Uncertainty(Intervals Intervals)
 
         List<LossSurface> draws = [.. points.Select(p => ParametricFit.Surface(law, p, data.Centre))];
         var columns = law.ParameterNames.Select((name, i) => (name, values: draws.Select(d => d.Parameters[i]))).ToList();
-        if (draws[0].Frontier(options.FlopsPerNd) is not null)
+        if (draws[0].Frontier(options.Cost) is not null)
         {
-            columns.Add(("a", draws.Select(d => d.Frontier(options.FlopsPerNd)!.ExponentN)));
-            columns.Add(("b", draws.Select(d => d.Frontier(options.FlopsPerNd)!.ExponentD)));
+            columns.Add(("a", draws.Select(d => d.Frontier(options.Cost)!.ExponentN)));
+            columns.Add(("b", draws.Select(d => d.Frontier(options.Cost)!.ExponentD)));
         }
 
         return told with

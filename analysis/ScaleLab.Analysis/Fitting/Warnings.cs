@@ -8,7 +8,11 @@ internal static class Warnings
     public static IEnumerable<string> Of(IReadOnlyList<Observation> observations, FitOptions options, Uncertainty uncertainty, Replicates? replicates)
     {
         var measured = Quantile.Median(observations.Select(o => o.C / (o.N * o.D)));
-        if (Math.Abs(Math.Log(measured / options.FlopsPerNd)) > 0.05)
+        if (options.Cost != options.FlopsPerNd)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"C/(N·D) is {measured:G3} in these data, far from {options.FlopsPerNd:G3}: the frontier counts what the runs cost, C = {options.Cost.FlopsPerNd:G3} N^{options.Cost.Exponent:0.###} D");
+        }
+        else if (Math.Abs(Math.Log(measured / options.FlopsPerNd)) > 0.05)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"C/(N·D) is {measured:G3} in these data; the frontier counts {options.FlopsPerNd:G3} FLOPs per parameter and token");
         }

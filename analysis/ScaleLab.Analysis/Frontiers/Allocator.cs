@@ -23,9 +23,9 @@ public sealed class Allocator
     public Allocator(Fit fit)
     {
         _frontier = fit.Frontier ?? throw new InputException($"this fit has no frontier: {fit.Diagnostics.Reason ?? NoFrontier}");
-        _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.FlopsPerNd)!)];
+        _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.Cost)!)];
         (_level, _range, _errors) = (fit.Intervals.Level, fit.Diagnostics.Range, fit.Diagnostics.Errors);
-        _landscape = new Landscape(fit.Surface!, _frontier.FlopsPerNd, uniqueD: null);
+        _landscape = new Landscape(fit.Surface!, _frontier.Cost, uniqueD: null);
     }
 
     /// <param name="fit">Of a law that knows of repeated tokens.</param>
@@ -34,10 +34,10 @@ public sealed class Allocator
     public Allocator(Fit fit, double uniqueD)
         : this(fit)
     {
-        var k = _frontier.FlopsPerNd;
-        _frontier = fit.Surface!.Frontier(uniqueD, k);
-        _draws = [.. fit.Draws.Select(draw => draw.Frontier(uniqueD, k))];
-        _landscape = new Landscape(fit.Surface, k, uniqueD);
+        var cost = _frontier.Cost;
+        _frontier = fit.Surface!.Frontier(uniqueD, cost);
+        _draws = [.. fit.Draws.Select(draw => draw.Frontier(uniqueD, cost))];
+        _landscape = new Landscape(fit.Surface, cost, uniqueD);
     }
 
     /// <param name="law">A law that others fitted.</param>
@@ -46,14 +46,14 @@ public sealed class Allocator
     public Allocator(PublishedLaw law, double uniqueD)
         : this(law)
     {
-        _frontier = law.Surface?.Frontier(uniqueD, _frontier.FlopsPerNd) ?? throw new InputException($"{law.Name} does not know of repeated tokens: it is two lines and no law of losses");
-        _landscape = new Landscape(law.Surface, _frontier.FlopsPerNd, uniqueD);
+        _frontier = law.Surface?.Frontier(uniqueD, _frontier.Cost) ?? throw new InputException($"{law.Name} does not know of repeated tokens: it is two lines and no law of losses");
+        _landscape = new Landscape(law.Surface, _frontier.Cost, uniqueD);
     }
 
     public Allocator(PublishedLaw law)
     {
         (_frontier, _draws, _range, _errors) = (law.Frontier, [], law.Range, []);
-        _landscape = law.Surface is { } surface ? new Landscape(surface, _frontier.FlopsPerNd, uniqueD: null) : null;
+        _landscape = law.Surface is { } surface ? new Landscape(surface, _frontier.Cost, uniqueD: null) : null;
     }
 
     private Allocator(Allocator other, double flatShare)
@@ -102,10 +102,10 @@ public sealed class Allocator
     /// <param name="d">tokens.</param>
     public Allocation ForFlopsWith(double flops, double? n, double? d)
     {
-        var perOther = Positive("flops", flops) / _frontier.FlopsPerNd;
+        var cost = _frontier.Cost;
         return n is { } size
-            ? Beside("flops+params", Positive("params", size), perOther / size)
-            : Beside("flops+tokens", perOther / Positive("tokens", d!.Value), d.Value);
+            ? Beside("flops+params", Positive("params", size), cost.D(Positive("flops", flops), size))
+            : Beside("flops+tokens", cost.N(Positive("flops", flops), Positive("tokens", d!.Value)), d.Value);
     }
 
     /// <summary>What a fixed size or amount of data needs of the other to reach a loss.</summary>
@@ -140,7 +140,7 @@ public sealed class Allocator
 
     private Allocation Beside(string given, double n, double d)
     {
-        var (map, c) = (Map(), _frontier.FlopsPerNd * n * d);
+        var (map, c) = (Map(), _frontier.Cost.Flops(n, d));
         var loss = map.Loss(n, d);
         return double.IsFinite(c) && double.IsFinite(loss)
             ? new Allocation(given, c, n, d, loss) { ExcessLoss = (loss / _frontier.Loss(c)) - 1, Extrapolation = _range is null ? null : Extrapolated(c, _range) }

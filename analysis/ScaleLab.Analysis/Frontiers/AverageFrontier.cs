@@ -19,6 +19,7 @@ internal sealed record AverageFrontier : Frontier
         ExponentD = ((1 - weight) * one.ExponentD) + (weight * other.ExponentD),
         G = Math.Pow(one.G, 1 - weight) * Math.Pow(other.G, weight),
         FlopsPerNd = one.FlopsPerNd,
+        CostExponent = one.CostExponent,
         Floor = Math.Pow(one.Floor, 1 - weight) * Math.Pow(other.Floor, weight),
     };
 

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace ScaleLab.Analysis.Frontiers;
 
 /// <summary>
-/// The compute-optimal line N*(C) = G·(C/k)^a, D*(C) = (C/k)^b / G, with k FLOPs per parameter and token
-/// (Hoffmann et al. 2022, arXiv:2203.15556, eq. 4), and the loss along it.
+/// The compute-optimal line N*(C) = G·(C/k)^a, D*(C) = (C/k)^b / G^m, where a run costs C = k·N^m·D, and the loss along it.
+/// With m = 1, as for language models, Hoffmann et al. 2022, arXiv:2203.15556, eq. 4; b = 1 − m·a.
 /// </summary>
 public record Frontier
 {
@@ -22,6 +22,12 @@ public record Frontier
     /// <summary>k of C = k·N·D: 6 for a transformer's forward and backward pass.</summary>
     public required double FlopsPerNd { get; init; }
 
+    /// <summary>m; null for 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CostExponent { get; init; }
+
+    internal Cost Cost => new(FlopsPerNd, CostExponent ?? 1);
+
     // L*(C) = floor + scale·(C/k)^(-decay).
     internal double Floor { get; init; }
 
@@ -35,7 +41,7 @@ public record Frontier
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>Tokens.</returns>
-    public virtual double D(double flops) => Math.Pow(flops / FlopsPerNd, ExponentD) / G;
+    public virtual double D(double flops) => Math.Pow(flops / FlopsPerNd, ExponentD) / Math.Pow(G, Cost.Exponent);
 
     /// <param name="flops">C &gt; 0.</param>
     /// <returns>The least loss that C buys.</returns>
@@ -45,25 +51,28 @@ public record Frontier
     public virtual double FlopsForN(double n) => FlopsPerNd * Math.Pow(n / G, 1 / ExponentN);
 
     /// <summary>C at which <paramref name="d"/> tokens are optimal.</summary>
-    public virtual double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * G, 1 / ExponentD);
+    public virtual double FlopsForD(double d) => FlopsPerNd * Math.Pow(d * Math.Pow(G, Cost.Exponent), 1 / ExponentD);
 
     /// <summary>The least C that reaches <paramref name="loss"/>; infinite at or below the floor.</summary>
     public virtual double FlopsForLoss(double loss) => loss <= Floor ? double.PositiveInfinity : FlopsPerNd * Math.Pow((loss - Floor) / Scale, -1 / Decay);
 
     /// <summary>Of L = E + (A/N^alpha + B/D^beta)^gamma, all positive but E, which may be zero; gamma moves the loss along the line, not the line.</summary>
-    internal static Frontier OfTwoPowers(double e, double logA, double logB, double alpha, double beta, double gamma, double flopsPerNd)
+    internal static Frontier OfTwoPowers(double e, double logA, double logB, double alpha, double beta, double gamma, Cost cost)
     {
         // In logarithms: A and B may differ by hundreds of orders of magnitude in a bootstrap draw.
-        var logG = (Math.Log(alpha / beta) + logA - logB) / (alpha + beta);
+        var m = cost.Exponent;
+        var sum = alpha + (m * beta);
+        var logG = (Math.Log(alpha / (m * beta)) + logA - logB) / sum;
         return new Frontier
         {
-            ExponentN = beta / (alpha + beta),
-            ExponentD = alpha / (alpha + beta),
+            ExponentN = beta / sum,
+            ExponentD = alpha / sum,
             G = Math.Exp(logG),
-            FlopsPerNd = flopsPerNd,
+            FlopsPerNd = cost.FlopsPerNd,
+            CostExponent = m == 1 ? null : m,
             Floor = e,
-            Scale = Math.Pow(Math.Exp(logA - (alpha * logG)) + Math.Exp(logB + (beta * logG)), gamma),
-            Decay = gamma * alpha * beta / (alpha + beta),
+            Scale = Math.Pow(Math.Exp(logA - (alpha * logG)) + Math.Exp(logB + (beta * m * logG)), gamma),
+            Decay = gamma * alpha * beta / sum,
         };
     }
 }

@@ -5,15 +5,12 @@ namespace ScaleLab.Analysis.Frontiers;
 
 /// <summary>A law off its frontier: the loss of any N and D, and what is best where something else than compute is scarce.</summary>
 /// <param name="surface">The law.</param>
-/// <param name="flopsPerNd">k of C = k·N·D.</param>
+/// <param name="cost">Of a run.</param>
 /// <param name="uniqueD">Different tokens that there are; null for as many as are wanted.</param>
-internal sealed class Landscape(LossSurface surface, double flopsPerNd, double? uniqueD)
+internal sealed class Landscape(LossSurface surface, Cost cost, double? uniqueD)
 {
     // ln of what a double holds, and to spare.
     private const double Far = 300;
-
-    /// <summary>A token served costs a forward pass, a third of one trained on.</summary>
-    private double FlopsPerServed => flopsPerNd / 3;
 
     public double Loss(double n, double d) => surface.Loss(new RunScale(n, d) { UniqueD = Math.Min(d, uniqueD ?? d) });
 
@@ -29,7 +26,7 @@ internal sealed class Landscape(LossSurface surface, double flopsPerNd, double? 
     /// <param name="share">Of that loss, &gt; 0.</param>
     public (double Low, double High) SizesWithin(double flops, double best, double share)
     {
-        double At(double n) => Loss(n, flops / (flopsPerNd * n));
+        double At(double n) => Loss(n, cost.D(flops, n));
         var limit = (1 + share) * At(best);
         return (best / Crossing(factor => At(best / factor) <= limit, from: 0), best * Crossing(factor => At(best * factor) <= limit, from: 0));
     }
@@ -40,7 +37,7 @@ internal sealed class Landscape(LossSurface surface, double flopsPerNd, double? 
     /// <exception cref="InputException">No size reaches the loss.</exception>
     public (double N, double D) ForServing(double loss, double served)
     {
-        double Cost(double logN) => TokensFor(loss, Math.Exp(logN)) is var d && double.IsFinite(d) ? Math.Log(Math.Exp(logN) * ((flopsPerNd * d) + (FlopsPerServed * served))) : double.PositiveInfinity;
+        double Cost(double logN) => TokensFor(loss, Math.Exp(logN)) is var d && double.IsFinite(d) ? Math.Log(LifetimeFlops(Math.Exp(logN), d, served)) : double.PositiveInfinity;
 
         // Smaller models do not reach the loss at all; larger ones need ever fewer tokens, and cost ever more to serve.
         var least = Crossing(n => Loss(n, Math.Exp(Far)) > loss);
@@ -53,8 +50,8 @@ internal sealed class Landscape(LossSurface surface, double flopsPerNd, double? 
         return (n, TokensFor(loss, n));
     }
 
-    /// <summary>FLOPs of training a model and serving it.</summary>
-    public double LifetimeFlops(double n, double d, double served) => n * ((flopsPerNd * d) + (FlopsPerServed * served));
+    /// <summary>FLOPs of training a model and serving it: a token served costs a forward pass, a third of one trained on.</summary>
+    public double LifetimeFlops(double n, double d, double served) => cost.Flops(n, d + (served / 3));
 
     // Up to where something holds; infinite where it always does.
     private static double Crossing(Func<double, bool> holds, double from = -Far)

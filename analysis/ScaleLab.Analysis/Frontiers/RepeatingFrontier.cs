@@ -16,10 +16,10 @@ internal sealed record RepeatingFrontier : Frontier
     private readonly double _unique;
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    public RepeatingFrontier(LossSurface surface, double uniqueD, double flopsPerNd)
-        : base(surface.Frontier(flopsPerNd)!) => (_surface, _unique) = (surface, uniqueD);
+    public RepeatingFrontier(LossSurface surface, double uniqueD, Cost cost)
+        : base(surface.Frontier(cost)!) => (_surface, _unique) = (surface, uniqueD);
 
-    public override double N(double flops) => Repeats(flops) ? flops / (FlopsPerNd * D(flops)) : base.N(flops);
+    public override double N(double flops) => Repeats(flops) ? Cost.N(flops, D(flops)) : base.N(flops);
 
     public override double D(double flops) => Repeats(flops) ? _unique * Math.Exp(LogEpochs(flops)) : base.D(flops);
 
@@ -44,7 +44,7 @@ internal sealed record RepeatingFrontier : Frontier
     private double At(double flops, double logEpochs)
     {
         var d = _unique * Math.Exp(logEpochs);
-        return _surface.Loss(new RunScale(flops / (FlopsPerNd * d), d) { UniqueD = _unique });
+        return _surface.Loss(new RunScale(Cost.N(flops, d), d) { UniqueD = _unique });
     }
 
     // The compute up to which something holds; infinite where it always does.

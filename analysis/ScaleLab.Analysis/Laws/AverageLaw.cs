@@ -48,10 +48,10 @@ public sealed class AverageLaw : ScalingLaw
     }
 
     /// <summary>The weighted geometric mean of both laws' N* and D*, and the averaged loss there.</summary>
-    public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd)
+    public override Frontier? Frontier(ReadOnlySpan<double> p, Cost cost)
     {
         double[] all = [.. p];
-        return AverageFrontier.Of(Additive.Frontier(OfAdditive(p), flopsPerNd)!, Gamma.Frontier(OfGamma(p), flopsPerNd)!, p[0], run => Loss(all, run));
+        return AverageFrontier.Of(Additive.Frontier(OfAdditive(p), cost)!, Gamma.Frontier(OfGamma(p), cost)!, p[0], run => Loss(all, run));
     }
 
     /// <param name="weight">Of the gamma form, in [0, 1].</param>

@@ -39,7 +39,7 @@ public sealed class DataConstrainedLaw : ScalingLaw
     }
 
     /// <summary>Of fresh data: where no token is repeated, and no N beyond the frontier, nothing is lost.</summary>
-    public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd) => Fresh.Frontier(p[..5], flopsPerNd);
+    public override Frontier? Frontier(ReadOnlySpan<double> p, Cost cost) => Fresh.Frontier(p[..5], cost);
 
     internal override (double N, double D, double Epochs) Read(RunScale run) => (Math.Log(run.N), Math.Log(run.D), Math.Log(run.D / run.UniqueD));
 

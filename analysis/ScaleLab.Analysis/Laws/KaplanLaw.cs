@@ -31,8 +31,8 @@ public sealed class KaplanLaw : ScalingLaw
         gradient[3] = loss * (Math.Log(u + v) - (shareU * logN * p[2] / p[3]));
     }
 
-    public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd) =>
-        Frontiers.Frontier.OfTwoPowers(0, Math.Log(p[0]) * p[2] / p[3], Math.Log(p[1]), p[2] / p[3], 1, p[3], flopsPerNd);
+    public override Frontier? Frontier(ReadOnlySpan<double> p, Cost cost) =>
+        Frontiers.Frontier.OfTwoPowers(0, Math.Log(p[0]) * p[2] / p[3], Math.Log(p[1]), p[2] / p[3], 1, p[3], cost);
 
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {

@@ -21,12 +21,12 @@ public sealed record LossSurface(ScalingLaw Law, ImmutableArray<double> Paramete
 
     /// <summary>The frontier where only so many different tokens exist; more are had by repeating them.</summary>
     /// <param name="uniqueD">Different tokens, &gt; 0.</param>
-    /// <param name="flopsPerNd">k of C = k·N·D.</param>
+    /// <param name="cost">Of a run.</param>
     /// <exception cref="InputException">The law does not know of repeated tokens.</exception>
-    public Frontier Frontier(double uniqueD, double flopsPerNd) => Law is DataConstrainedLaw
-        ? new RepeatingFrontier(this, uniqueD, flopsPerNd)
+    public Frontier Frontier(double uniqueD, Cost cost) => Law is DataConstrainedLaw
+        ? new RepeatingFrontier(this, uniqueD, cost)
         : throw new InputException($"{Law.Name} does not know of repeated tokens; fit --law data_constrained to runs that repeat some");
 
     /// <inheritdoc cref="ScalingLaw.Frontier"/>
-    public Frontier? Frontier(double flopsPerNd = 6) => Law.Frontier(Parameters.AsSpan(), flopsPerNd);
+    public Frontier? Frontier(Cost? cost = null) => Law.Frontier(Parameters.AsSpan(), cost ?? 6);
 }

@@ -37,9 +37,9 @@ public abstract class PowerFormLaw : ScalingLaw
         }
     }
 
-    public override Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd) => !Form.HasSecondTerm
+    public override Frontier? Frontier(ReadOnlySpan<double> p, Cost cost) => !Form.HasSecondTerm
         ? null
-        : Frontiers.Frontier.OfTwoPowers(Floor(p), Math.Log(p[Form.A]), Math.Log(p[Form.B]), p[Form.Alpha], p[Form.Beta], Gamma(p), flopsPerNd);
+        : Frontiers.Frontier.OfTwoPowers(Floor(p), Math.Log(p[Form.A]), Math.Log(p[Form.B]), p[Form.Alpha], p[Form.Beta], Gamma(p), cost);
 
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {

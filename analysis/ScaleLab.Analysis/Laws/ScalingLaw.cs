@@ -36,9 +36,9 @@ public abstract class ScalingLaw
     /// <param name="gradient">Takes one derivative per parameter.</param>
     public abstract void Gradient(ReadOnlySpan<double> p, RunScale run, Span<double> gradient);
 
-    /// <summary>The cheapest (N, D) for every loss when a run costs <paramref name="flopsPerNd"/>·N·D FLOPs and repeats no token.</summary>
+    /// <summary>The cheapest (N, D) for every loss when a run costs so much and repeats no token.</summary>
     /// <returns>Null for a law of one variable.</returns>
-    public abstract Frontier? Frontier(ReadOnlySpan<double> p, double flopsPerNd);
+    public abstract Frontier? Frontier(ReadOnlySpan<double> p, Cost cost);
 
     /// <returns>Null where no law has that name.</returns>
     public static ScalingLaw? Find(string name) => OneVariableLaw.Parse(name) ?? Readable.FirstOrDefault(law => law.Name == name);

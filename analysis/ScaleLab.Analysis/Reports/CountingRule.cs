@@ -66,6 +66,6 @@ internal sealed record CountingRule(string Name, Fit Fit)
         Level = fit.Intervals.Level,
         Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
         Seed = fit.Diagnostics.Seed,
-        FlopsPerNd = fit.Frontier?.FlopsPerNd ?? 6,
+        FlopsPerNd = fit.Frontier is { CostExponent: null } f ? f.FlopsPerNd : new FitOptions().FlopsPerNd,
     };
 }

@@ -20,7 +20,15 @@ internal static class FrontierSection
         else
         {
             var k = ReportNumber.Of(frontier.FlopsPerNd);
-            html.Add($"<p>With {k} FLOPs per parameter and unit of data: N* = {ReportNumber.Of(frontier.G)} · (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentN)}</sup>, D* = (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentD)}</sup> / {ReportNumber.Of(frontier.G)}.</p>");
+            if (frontier.CostExponent is { } m)
+            {
+                html.Add($"<p>A run costs {k} · N<sup>{ReportNumber.Exponent(m)}</sup> · D FLOPs here, fitted to C/D of the runs: N* = {ReportNumber.Of(frontier.G)} · (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentN)}</sup>, D* ∝ C<sup>{ReportNumber.Exponent(frontier.ExponentD)}</sup>.</p>");
+            }
+            else
+            {
+                html.Add($"<p>With {k} FLOPs per parameter and unit of data: N* = {ReportNumber.Of(frontier.G)} · (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentN)}</sup>, D* = (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentD)}</sup> / {ReportNumber.Of(frontier.G)}.</p>");
+            }
+
             Allocations(html, fit, input.Unit);
         }
 

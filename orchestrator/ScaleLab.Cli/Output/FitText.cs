@@ -79,7 +79,7 @@ internal static class FitText
                 output.WriteLine($"at {Numbers.Digits(far.Flops, 3)} FLOPs, 100 times the largest run: N* {Quantity.Format(far.N)}{Interval("params", Quantity.Format)}, D* {Quantity.Format(far.D)}{Interval("tokens", Quantity.Format)}, loss {Numbers.Digits(far.Loss!.Value, 4)}{Interval("loss", v => Numbers.Digits(v, 4))}; of a new run{Interval("new_run_loss", v => Numbers.Digits(v, 4))}");
             }
 
-            output.WriteLine($"frontier: N ~ C^{Numbers.Digits(f.ExponentN, 4)}, D ~ C^{Numbers.Digits(f.ExponentD, 4)}; N* = {Numbers.Digits(f.G, 4)} (C/{Quantity.Format(f.FlopsPerNd)})^a with C = {Quantity.Format(f.FlopsPerNd)} N D");
+            output.WriteLine($"frontier: N ~ C^{Numbers.Digits(f.ExponentN, 4)}, D ~ C^{Numbers.Digits(f.ExponentD, 4)}; N* = {Numbers.Digits(f.G, 4)} (C/{Quantity.Format(f.FlopsPerNd)})^a with C = {Quantity.Format(f.FlopsPerNd)} N{(f.CostExponent is { } m ? $"^{Numbers.Digits(m, 4)}" : "")} D");
         }
         else
         {
