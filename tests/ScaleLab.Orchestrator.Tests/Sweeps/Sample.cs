@@ -19,6 +19,20 @@ internal static class Sample
         BlockTokens = 4096,
     };
 
+    /// <summary>Images that never repeat.</summary>
+    public static CorpusInfo Images { get; } = new()
+    {
+        Hash = new string('b', 64),
+        Origin = "shape-leaves 32 pixels, seed 0",
+        Vocabulary = "",
+        VocabularySize = 0,
+        TokenBytes = 0,
+        TrainTokens = 0,
+        HeldOutTokens = 0,
+        BlockTokens = 0,
+        Images = new ImageInfo { Size = 32, Channels = 3, HeldOut = 2048, Classes = 5, Mean = [0.5, 0.5, 0.5], Deviation = [0.3, 0.3, 0.3] },
+    };
+
     public const string Head =
         """
         name: sample

@@ -11,7 +11,7 @@ internal sealed class Dino : ISelfSupervised
 {
     private const int LargeCrops = 2;
 
-    // Of ln K: closer to a tie of all prototypes, or to one that takes every image, no training step has led away again.
+    // Of ln K: how near to a tie of all prototypes, or to one that takes every image, counts as a collapse.
     private const double Nearly = 0.01;
 
     private readonly DinoShape _shape;
