@@ -49,6 +49,19 @@ public sealed class JointEmbeddingShapeTests
         Assert.Equal(none.TrainingFlopsPerUnit + (4 * 3 * crop), shape.TrainingFlopsPerUnit, 1e-3);
     }
 
+    [Fact]
+    public void An_image_costs_more_the_more_others_it_is_compared_with()
+    {
+        var simclr = At(SimClrShape.At, new SimClrOptions(), 64);
+        Assert.Equal(3 * 8 * 128 * 128, simclr.AtBatch(128).TrainingFlopsPerUnit - simclr.TrainingFlopsPerUnit, 1e-3);
+        var moco = At(MocoV3Shape.At, new MocoV3Options(), 64);
+        Assert.Equal(3 * 4 * 128 * 128, moco.AtBatch(128).TrainingFlopsPerUnit - moco.TrainingFlopsPerUnit, 1e-3);
+        var dino = At(DinoShape.At, new DinoOptions { Koleo = 0.1 }, 64);
+        Assert.Equal(4 * 64 * 128, dino.AtBatch(128).TrainingFlopsPerUnit - dino.TrainingFlopsPerUnit, 1e-3);
+        var vicreg = At(VicregShape.At, new VicregOptions(), 64);
+        Assert.Equal(vicreg, vicreg.AtBatch(128));
+    }
+
     [Theory]
     [InlineData(18)]
     [InlineData(36)]

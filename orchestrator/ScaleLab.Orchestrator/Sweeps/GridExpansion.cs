@@ -75,7 +75,8 @@ internal static class GridExpansion
         {
             try
             {
-                return sweep.Spec.Family.Solve(n, sweep.Spec.ModelOptions, corpus);
+                var shape = sweep.Spec.Family.Solve(n, sweep.Spec.ModelOptions, corpus);
+                return shape.AtBatch(Recipe.Of(sweep.Spec).BatchOf(shape, sweep.Spec.Train).Initial);
             }
             catch (InputException e)
             {

@@ -43,6 +43,8 @@ public sealed record DinoShape : JointEmbeddingShape
     [JsonIgnore]
     public int LocalPatches => LocalSize / Patch * (LocalSize / Patch);
 
+    protected override bool Compares => Koleo > 0;
+
     [JsonIgnore]
     public override Perceptron Projector =>
         new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { Norms = false, OutputBias = true };
@@ -60,7 +62,8 @@ public sealed record DinoShape : JointEmbeddingShape
         {
             var head = Projector.ForwardFlops + (2.0 * EmbeddingWidth * Prototypes);
             var (large, small) = (EncoderFlops(Patches) + head, EncoderFlops(LocalPatches) + head);
-            return (2 * (3 + 1) * large) + (3 * LocalCrops * small);
+            var neighbours = 2.0 * Compared * Width; // KoLeo's search for them, which nothing learns from
+            return (2 * (((3 + 1) * large) + neighbours)) + (3 * LocalCrops * small);
         }
     }
 

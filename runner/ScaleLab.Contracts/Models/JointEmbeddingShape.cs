@@ -2,10 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ScaleLab.Contracts.Models;
 
-/// <summary>
-/// An encoder whose codes of several views of an image are compared. Comparisons of images with each other cost FLOPs in proportion to the batch, which
-/// is no part of a shape: they are not counted, and small (docs/vision.md).
-/// </summary>
+/// <summary>An encoder whose codes of several views of an image are compared.</summary>
 public abstract record JointEmbeddingShape : VisionShape
 {
     /// <summary>From the code of a view to the space of the loss.</summary>
@@ -24,7 +21,13 @@ public abstract record JointEmbeddingShape : VisionShape
     [JsonIgnore]
     public virtual bool HasTeacher => false;
 
-    /// <summary>Forward FLOPs of the loss's own products, for one view: those that do not grow with the batch.</summary>
+    /// <summary>Images of a batch, where the loss compares each with the others; 0 where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Compared { get; init; }
+
+    protected virtual bool Compares => false;
+
+    /// <summary>Forward FLOPs of the loss's own products, for one view.</summary>
     protected virtual double LossFlops => 0;
 
     [JsonIgnore]
@@ -46,6 +49,8 @@ public abstract record JointEmbeddingShape : VisionShape
             return ViewCount * (trained + (HasTeacher ? embedding : 0));
         }
     }
+
+    public override ModelShape AtBatch(long units) => Compares ? this with { Compared = (int)units } : this;
 
     // What the teacher makes is gone before the backward pass.
     public override long ActivationBytes(int samples) =>

@@ -31,6 +31,11 @@ public sealed record MocoV3Shape : JointEmbeddingShape
     [JsonIgnore]
     public override bool HasTeacher => true;
 
+    protected override bool Compares => true;
+
+    // Each view with the other views' keys.
+    protected override double LossFlops => 2.0 * Compared * EmbeddingWidth;
+
     internal static MocoV3Shape? At(int width, MocoV3Options options, ImageInfo images) => VisionRecipe.Heads(width, options) is not { } heads
         ? null
         : new MocoV3Shape

@@ -63,6 +63,9 @@ public abstract record ModelShape
     [JsonIgnore]
     public abstract double TrainingFlopsPerUnit { get; }
 
+    /// <summary>This shape trained in batches of <paramref name="units"/> of D: another where the loss compares the samples of a batch with each other, since then each costs more the more there are.</summary>
+    public virtual ModelShape AtBatch(long units) => this;
+
     /// <summary>FLOPs spent before the first step, on what the training needs: a tokenizer of images.</summary>
     [JsonIgnore]
     public virtual double SetupFlops => 0;

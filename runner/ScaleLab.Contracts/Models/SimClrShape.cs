@@ -26,6 +26,11 @@ public sealed record SimClrShape : JointEmbeddingShape
     [JsonIgnore]
     public override Perceptron Projector => new(Width, ProjectorWidth, ProjectorWidth, EmbeddingWidth) { OutputNorm = OutputNorm.Gain };
 
+    protected override bool Compares => true;
+
+    // Each view with all views of the batch.
+    protected override double LossFlops => 4.0 * Compared * EmbeddingWidth;
+
     internal static SimClrShape? At(int width, SimClrOptions options, ImageInfo images) => VisionRecipe.Heads(width, options) is not { } heads
         ? null
         : new SimClrShape

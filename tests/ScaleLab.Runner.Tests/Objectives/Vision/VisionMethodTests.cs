@@ -137,7 +137,7 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
     {
         var family = ModelFamily.Named(method);
         var options = (VisionOptions)family.Defaults with { Depth = 2 };
-        return (VisionShape)family.Solve(60e3, options, corpus);
+        return (VisionShape)family.Solve(60e3, options, corpus).AtBatch(Batch);
     }
 
     private static ISelfSupervised Model(VisionShape shape)

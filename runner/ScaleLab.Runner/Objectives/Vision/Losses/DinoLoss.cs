@@ -60,7 +60,7 @@ internal static class DinoLoss
         Tensor nearest;
         using (no_grad())
         {
-            nearest = mm(x, x.t()).masked_fill(eye(x.shape[0], dtype: ScalarType.Bool, device: x.device), -2).argmax(1);
+            nearest = Products.Plain(x, x.t()).masked_fill(eye(x.shape[0], dtype: ScalarType.Bool, device: x.device), -2).argmax(1);
         }
 
         return -((x - x.index_select(0, nearest) + epsilon).square().sum(1).sqrt() + epsilon).log().mean();

@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -17,7 +18,7 @@ internal static class MocoV3Loss
     /// <summary>InfoNCE of one direction, without the factor 2τ.</summary>
     public static Tensor Contrast(Tensor query, Tensor key, double temperature)
     {
-        var logits = mm(F.normalize(query, dim: 1), F.normalize(key, dim: 1).t()) / temperature; // (N, N)
+        var logits = Products.Plain(F.normalize(query, dim: 1), F.normalize(key, dim: 1).t()) / temperature; // (N, N)
         return F.cross_entropy(logits, arange(query.shape[0], ScalarType.Int64, query.device));
     }
 }

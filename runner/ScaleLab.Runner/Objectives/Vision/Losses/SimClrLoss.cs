@@ -1,3 +1,4 @@
+using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -21,7 +22,7 @@ internal static class SimClrLoss
         var z = F.normalize(cat([x, y]), dim: 1);
         var n = x.shape[0];
         var self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        var logits = (mm(z, z.t()) / temperature).masked_fill(self, double.NegativeInfinity); // (2N, 2N)
+        var logits = (Products.Plain(z, z.t()) / temperature).masked_fill(self, double.NegativeInfinity); // (2N, 2N)
         return F.cross_entropy(logits, arange(2 * n, ScalarType.Int64, z.device).roll(n));
     }
 }
