@@ -72,6 +72,18 @@ public sealed class ShapeLeavesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(64)]
+    [InlineData(100)]
+    public void A_picture_of_any_size_is_filled(int size)
+    {
+        var (pixels, owners) = (new byte[size * size * 3], new int[size * size]);
+        var (_, leaves) = new ShapeLeaves(size, seed: 3).Draw(5, pixels, owners);
+        Assert.All(owners, o => Assert.InRange(o, 0, leaves - 1));
+        Assert.Contains(leaves - 1, owners); // the last one filled the last pixel
+    }
+
     [Fact]
     public void A_corpus_of_a_world_holds_other_images_out_and_draws_the_rest()
     {

@@ -42,14 +42,14 @@ internal sealed class MovingShapes(int size, int frames, int seed) : IWorld
 
         var background = Background(ref random);
         var truth = new Motion[frames, shapes.Length];
-        owners.Fill(-1);
         for (var frame = 0; frame < frames; frame++)
         {
-            var picture = pixels.Slice(frame * plane * 3, plane * 3);
-            background.CopyTo(picture);
+            var shown = pixels.Slice(frame * plane * 3, plane * 3);
+            background.CopyTo(shown);
+            var picture = new Picture(shown, owners.Slice(frame * plane, plane), size);
             for (var s = 0; s < shapes.Length; s++)
             {
-                DeadLeaves.Draw(shapes[s].Leaf, s, picture, owners.Slice(frame * plane, plane), size);
+                picture.Draw(shapes[s].Leaf, s);
                 truth[frame, s] = shapes[s].Now;
                 shapes[s].Step(size);
             }
@@ -60,17 +60,17 @@ internal sealed class MovingShapes(int size, int frames, int seed) : IWorld
 
     private byte[] Background(ref SplitMix64 random)
     {
-        var (pixels, owners) = (new byte[size * size * 3], new int[size * size]);
-        owners.AsSpan().Fill(-1);
+        var pixels = new byte[size * size * 3];
         if (random.Below(2) == 0)
         {
-            DeadLeaves.Fill(ref random, 0, pixels, owners, size);
+            var picture = new Picture(pixels, new int[size * size], size);
+            DeadLeaves.Fill(ref random, 0, ref picture, size);
             return pixels;
         }
 
         var plain = new Leaf();
         plain.Paint(ref random);
-        for (var pixel = 0; pixel < owners.Length; pixel++)
+        for (var pixel = 0; pixel < size * size; pixel++)
         {
             plain.Colour(pixels, pixel);
         }

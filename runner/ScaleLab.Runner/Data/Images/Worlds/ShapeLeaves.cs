@@ -25,7 +25,6 @@ internal sealed class ShapeLeaves(int size, int seed) : IWorld
             owners = new int[size * size];
         }
 
-        owners.Fill(-1);
         var random = IWorld.Stream(seed, index);
         var leaf = new Leaf
         {
@@ -36,7 +35,8 @@ internal sealed class ShapeLeaves(int size, int seed) : IWorld
         };
         leaf.Turn(ref random);
         leaf.Paint(ref random);
-        DeadLeaves.Draw(leaf, 0, pixels, owners, size);
-        return (leaf.Shape, DeadLeaves.Fill(ref random, 1, pixels, owners, size));
+        var picture = new Picture(pixels, owners, size);
+        picture.Draw(leaf, 0);
+        return (leaf.Shape, DeadLeaves.Fill(ref random, 1, ref picture, size));
     }
 }
