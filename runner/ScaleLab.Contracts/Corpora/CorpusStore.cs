@@ -45,6 +45,10 @@ public sealed class CorpusStore(string root)
         return info;
     }
 
+    /// <exception cref="InputException">It is not there, or damaged.</exception>
+    public CorpusInfo Get(string hash) =>
+        Find(hash) ?? throw new InputException($"{Root} holds no corpus {hash}; prepare it, or set SCALELAB_DATA to a folder that has it");
+
     /// <summary>What is there by its own account; only <see cref="Find"/> compares it with the files.</summary>
     public IEnumerable<CorpusInfo> All() => !Directory.Exists(Corpora)
         ? []

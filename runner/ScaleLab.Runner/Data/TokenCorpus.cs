@@ -13,7 +13,7 @@ internal sealed class TokenCorpus : IDisposable
     /// <exception cref="InputException">The corpus is not in the store, or damaged.</exception>
     public TokenCorpus(CorpusStore store, string hash)
     {
-        Info = store.Find(hash) ?? throw new InputException($"{store.Root} holds no corpus {hash}; prepare it, or set SCALELAB_DATA to a folder that has it");
+        Info = store.Get(hash);
         _train = new MappedTokens(store.TrainFile(hash), Info.TokenBytes);
         _heldOut = new MappedTokens(store.HeldOutFile(hash), Info.TokenBytes);
     }

@@ -13,7 +13,7 @@ internal static class ImageSet
     /// <exception cref="InputException">The corpus is not in the store, damaged, or holds no images.</exception>
     public static IImageSet Open(CorpusStore store, string hash)
     {
-        var corpus = store.Find(hash) ?? throw new InputException($"{store.Root} holds no corpus {hash}; prepare it, or set SCALELAB_DATA to a folder that has it");
+        var corpus = store.Get(hash);
         var info = corpus.Images ?? throw new InputException($"corpus {hash} ({corpus.Origin}) holds no images");
         var heldOut = new MappedImages(store, hash, info, CorpusStore.HeldOutName, CorpusStore.HeldOutLabelsName);
         try

@@ -123,7 +123,7 @@ public sealed class PredictiveTests : TorchTests
         return Shape(name) switch
         {
             BeitShape s => Enumerable.Range(0, 16).Except(BeitMask.Draw(s, random).Select(p => (int)p)),
-            IjepaShape s => IjepaMask.Draw(s, random).Context.Select(p => (int)p),
+            IjepaShape s => IjepaMask.Draw(s, s.Target, random).Context.Select(p => (int)p),
             VjepaShape s => s.Masks.SelectMany(m => VjepaMask.Draw(m, s.Grid, s.Steps, ref random).Context).Select(p => (int)p % 16).Distinct().ToList(),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };

@@ -59,7 +59,7 @@ internal sealed class IdxSource : ImageFilesSource
     private static FileInfo? LabelsOf(FileInfo images)
     {
         var name = images.Name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal).Replace("idx4", "idx1", StringComparison.Ordinal);
-        var file = new FileInfo(System.IO.Path.Combine(images.DirectoryName!, name));
+        var file = new FileInfo(Path.Combine(images.DirectoryName!, name));
         return file.Exists && name != images.Name ? file : null;
     }
 

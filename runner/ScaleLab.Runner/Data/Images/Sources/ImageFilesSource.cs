@@ -13,9 +13,7 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
     // Names of files and folders with held-out images, as the common data sets have them.
     private static readonly string[] SetApart = ["val", "test", "t10k"];
 
-    public override string Origin => $"{kind} {System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)))}";
-
-    protected string Path => path;
+    public override string Origin => $"{kind} {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))}";
 
     public sealed override CorpusInfo Write(string folder, Action<string> progress)
     {
@@ -26,8 +24,7 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
         }
 
         var (train, heldOut) = Split(listing);
-        var unit = listing.Frames > 1 ? "clips" : "images";
-        progress(string.Create(CultureInfo.InvariantCulture, $"reading {train.Count} {unit} to train on and {heldOut.Count} to hold out"));
+        progress(string.Create(CultureInfo.InvariantCulture, $"reading {train.Count} {listing.Unit} to train on and {heldOut.Count} to hold out"));
         using var writer = new ImageWriter(folder, listing.Size, listing.Channels, listing.Frames, listing.Classes);
         var pixels = new byte[listing.Frames * listing.Size * listing.Size * listing.Channels];
         var (kept, held) = (0, 0);
@@ -45,7 +42,7 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
 
         return kept > 0 && held >= FewestHeldOut
             ? writer.Finish(Origin, train.Count + heldOut.Count - kept - held)
-            : throw new InputException($"{path}: of {train.Count} {unit} to train on {kept} could be read, of {heldOut.Count} to hold out {held}");
+            : throw new InputException($"{path}: of {train.Count} {listing.Unit} to train on {kept} could be read, of {heldOut.Count} to hold out {held}");
 
         bool Readable(ImageSample sample)
         {
@@ -71,11 +68,10 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
     // Whole groups, drawn at random and in random order: both parts have one distribution, and the first k held out are a fair sample.
     private (IReadOnlyList<ImageSample> Train, IReadOnlyList<ImageSample> HeldOut) Split(ImageListing listing)
     {
-        var unit = listing.Frames > 1 ? "clips" : "images";
         if (listing.HeldOut is { Count: > 0 } apart)
         {
             return heldOutImages > apart.Count
-                ? throw new InputException($"{path}: 'held_out_images' is {heldOutImages}, and {apart.Count} {unit} are set apart")
+                ? throw new InputException($"{path}: 'held_out_images' is {heldOutImages}, and {apart.Count} {listing.Unit} are set apart")
                 : (listing.Train, [.. Shuffled(apart).Take(heldOutImages ?? apart.Count)]);
         }
 
@@ -83,8 +79,8 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
         if (wanted < FewestHeldOut || wanted >= listing.Train.Count)
         {
             throw new InputException(heldOutImages is null
-                ? $"{path}: {listing.Train.Count} {unit} are too few to hold a tenth out; at least {FewestHeldOut * 10}"
-                : $"{path}: 'held_out_images' is {heldOutImages}, and there are {listing.Train.Count} {unit} in all");
+                ? $"{path}: {listing.Train.Count} {listing.Unit} are too few to hold a tenth out; at least {FewestHeldOut * 10}"
+                : $"{path}: 'held_out_images' is {heldOutImages}, and there are {listing.Train.Count} {listing.Unit} in all");
         }
 
         var groups = Shuffled([.. listing.Train.Select(s => s.Group).Distinct()]);

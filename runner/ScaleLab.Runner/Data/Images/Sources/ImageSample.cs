@@ -23,4 +23,8 @@ internal delegate void SampleReader(Span<byte> pixels);
 /// <param name="Classes">0 without labels.</param>
 /// <param name="Train">What may be trained on; the held-out part is drawn from it where <paramref name="HeldOut"/> is empty.</param>
 /// <param name="HeldOut">What the user, or the name of a file, has set apart.</param>
-internal sealed record ImageListing(int Size, int Channels, int Frames, int Classes, IReadOnlyList<ImageSample> Train, IReadOnlyList<ImageSample> HeldOut);
+internal sealed record ImageListing(int Size, int Channels, int Frames, int Classes, IReadOnlyList<ImageSample> Train, IReadOnlyList<ImageSample> HeldOut)
+{
+    /// <summary>What a sample is, in messages.</summary>
+    public string Unit => Frames > 1 ? "clips" : "images";
+}

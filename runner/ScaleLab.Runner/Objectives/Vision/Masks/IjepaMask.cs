@@ -12,9 +12,12 @@ namespace ScaleLab.Runner.Objectives.Vision.Masks;
 /// <param name="Targets">Those of each block that is predicted; they overlap each other, and never the context.</param>
 internal sealed record IjepaMask(long[] Context, IReadOnlyList<long[]> Targets)
 {
-    public static IjepaMask Draw(IjepaShape shape, SplitMix64 random)
+    /// <param name="shape">The model.</param>
+    /// <param name="target">Its <see cref="IjepaShape.Target"/>, which takes longer to find than a mask to draw.</param>
+    /// <param name="random">Of this sample.</param>
+    public static IjepaMask Draw(IjepaShape shape, int target, SplitMix64 random)
     {
-        var (grid, target) = (shape.Grid, shape.Target);
+        var grid = shape.Grid;
         while (true)
         {
             var size = shape.TargetBlock(random.Below(IjepaShape.BlockSizes));

@@ -18,10 +18,11 @@ internal sealed class Ijepa : ISelfSupervised
     private readonly Tensor _positions; // (L, C)
     private readonly Tensor _predictorPositions; // (L, C')
     private readonly CodeWatch _watch = new();
+    private readonly int _target;
 
     public Ijepa(IjepaShape shape, Initializer initializer)
     {
-        _shape = shape;
+        (_shape, _target) = (shape, shape.Target);
         _positions = initializer.Table(SineCosine.ColumnFirst(shape.Width, shape.Grid, shape.Grid));
         _predictorPositions = initializer.Table(SineCosine.ColumnFirst(shape.PredictorWidth, shape.Grid, shape.Grid));
         _encoder = new VisionEncoder(Parameters, shape, initializer);
@@ -37,7 +38,7 @@ internal sealed class Ijepa : ISelfSupervised
 
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, draws[i])).ToList();
+        var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, _target, draws[i])).ToList();
         return Loss(views[0], Numbers(m => m.Context), [.. Enumerable.Range(0, IjepaShape.Blocks).Select(block => Numbers(m => m.Targets[block]))]);
 
         Tensor Numbers(Func<IjepaMask, long[]> patches) => tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1).to(views[0].device);

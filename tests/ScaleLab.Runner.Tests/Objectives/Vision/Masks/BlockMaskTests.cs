@@ -46,7 +46,7 @@ public sealed class BlockMaskTests
         var blocks = new HashSet<(int, int)>();
         for (var i = 0UL; i < 500; i++)
         {
-            var mask = IjepaMask.Draw(shape, new SplitMix64(SplitMix64.Mix(i)));
+            var mask = IjepaMask.Draw(shape, shape.Target, new SplitMix64(SplitMix64.Mix(i)));
             Assert.Equal(shape.Context, mask.Context.Distinct().Count());
             Assert.All(mask.Context, p => contexts[p]++);
             Assert.Equal(4, mask.Targets.Count);
