@@ -26,6 +26,7 @@ public sealed class ShippedSweepsTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(spec)!);
         File.Copy(Golden.RepositoryFile(Path.Combine("sweeps", name)), spec);
         Directory.CreateDirectory(Path.Combine(_root, "data", "fineweb10B"));
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(spec)!, "cifar-10-batches-bin"));
 
         var sweep = SweepFile.Read(spec);
         var corpus = sweep.Spec.Family.Unit != "tokens" ? Sample.Images with { Images = Sample.Images.Images! with { Frames = sweep.Spec.Family.Unit == "clips" ? 8 : 1 } }
