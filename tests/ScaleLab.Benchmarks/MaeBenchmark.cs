@@ -136,7 +136,7 @@ internal static class MaeBenchmark
         {
             var order = tensor(draws.Permutations(_shape.Patches), [draws.Count, _shape.Patches]);
             var masked = order.narrow(1, _shape.Keep, _shape.Patches - _shape.Keep);
-            var isMasked = zeros([draws.Count, _shape.Patches]).scatter_(1, masked, 1).unsqueeze(-1);
+            var isMasked = zeros([draws.Count, _shape.Patches]).scatter_(1, masked, ones_like(masked, ScalarType.Float32)).unsqueeze(-1);
             var patches = MaeLoss.Patches(images, _shape.Patch);
             var tokens = (_embedding.Apply(patches) * (1 - isMasked)) + (_maskToken * isMasked);
             var decoded = _decoder.Run(_toDecoder.Apply(_encoder.Run(cat([_classToken.expand(draws.Count, 1, -1), tokens], 1))));

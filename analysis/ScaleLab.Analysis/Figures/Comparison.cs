@@ -56,6 +56,6 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
     {
         "probe_error" => "Error of a linear probe",
         "knn_error" => "Error of nearest neighbours",
-        _ => "Loss (nats)",
+        _ => "Loss",
     };
 }

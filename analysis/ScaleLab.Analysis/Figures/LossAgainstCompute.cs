@@ -87,7 +87,7 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         // A curve starts at ln V: in full it would press the annealed points, which matter, into a corner.
         var losses = Annealed.Select(a => a.At.Y).ToList();
         var head = losses.Count > 0 ? losses.Max() * Math.Pow(losses.Max() / losses.Min(), .25) : 1;
-        var panel = new Panel(Axis.Compute(Annealed.Select(a => a.At.X)), Axis.Loss("Loss (nats)", losses.Append(head)));
+        var panel = new Panel(Axis.Compute(Annealed.Select(a => a.At.X)), Axis.Loss("Loss", losses.Append(head)));
         var sizes = Annealed.Select(a => a.N).Distinct().Order().DefaultIfEmpty(1).ToList();
         var colour = (double n) => Palette.Ordered(n, sizes[0], sizes[^1]);
         foreach (var curve in Curves)

@@ -35,7 +35,7 @@ public sealed record LossContours(
 
     public override string Caption => Contours.Count == 0
         ? $"The {Runs.Count} points of the grid. {Note}"
-        : $"Lines of equal predicted loss (nats), the {Runs.Count} points that the law was fitted to (dots)"
+        : $"Lines of equal predicted loss, the {Runs.Count} points that the law was fitted to (dots)"
             + (Frontier.Count > 0 ? ", and the compute-optimal frontier (orange, dashed beyond the compute of the data)." : $". {Note}");
 
     public static LossContours From(Fit fit, IReadOnlyList<Observation> observations, string unit)

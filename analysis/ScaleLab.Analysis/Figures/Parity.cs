@@ -38,12 +38,12 @@ public sealed record Parity(string Unit, IReadOnlyList<ParityPoint> Points) : Fi
     {
         if (Points.Count == 0)
         {
-            return Empty(Axis.Loss("Predicted loss (nats)", []), Axis.Loss("Observed loss (nats)", []));
+            return Empty(Axis.Loss("Predicted loss", []), Axis.Loss("Observed loss", []));
         }
 
         var sheet = new Sheet(420, 520);
         var losses = Points.SelectMany(p => new[] { p.Observed, p.Predicted }).ToList();
-        var parity = new Panel(Axis.Loss("Predicted loss (nats)", losses), Axis.Loss("Observed loss (nats)", losses));
+        var parity = new Panel(Axis.Loss("Predicted loss", losses), Axis.Loss("Observed loss", losses));
         parity.Line([new(parity.X.Min, parity.X.Min), new(parity.X.Max, parity.X.Max)], Palette.Muted, 1);
         var sizes = Points.Select(p => p.N).Distinct().Order().ToList();
         var worst = Points.Select(p => Math.Abs(p.Residual)).Where(double.IsFinite).DefaultIfEmpty(1).Max();

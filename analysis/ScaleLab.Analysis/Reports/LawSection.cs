@@ -42,7 +42,7 @@ internal static class LawSection
             }
         }
 
-        table.Write(html, $"{ScalingLaw.Find(fit.Law)?.Formula ?? fit.Law} ({ScalingLaw.Find(fit.Law)?.Source ?? "unknown law"}). N: parameters; D: data; L: held-out loss in nats.");
+        table.Write(html, $"{ScalingLaw.Find(fit.Law)?.Formula ?? fit.Law} ({ScalingLaw.Find(fit.Law)?.Source ?? "unknown law"}). N: parameters; D: data; L: held-out loss (cross entropies in nats).");
         Others(html, analysis);
     }
 
