@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ScaleLab.Contracts.Runs;
@@ -26,13 +24,12 @@ internal sealed class SweepService(
     private readonly RunQueue _queue = new(plan.Runs);
     private readonly FailureBook _failures = new();
     private readonly MemoryBook _memory = new(folder);
-    private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(256);
+    private readonly Mailbox _mail = new(time, lifetime.Kill);
     private readonly List<FailedRun> _failed = [];
     private readonly HashSet<string> _settled = [];
     private Dispatcher _dispatcher = null!;
     private SweepReporter _reporter = null!;
     private bool _paused;
-    private int _waiting;
     private int _done;
     private int _trained;
     private int _unmeasured;
@@ -97,20 +94,12 @@ internal sealed class SweepService(
         while (true)
         {
             StartReady(stop);
-            if (_dispatcher.Busy + _waiting == 0)
+            if (_dispatcher.Busy + _mail.Pauses == 0)
             {
                 return;
             }
 
-            // Simulated time moves on when all that can happen now has happened.
-            if (time is SimulatedTime simulated && !_notices.Reader.TryPeek(out _))
-            {
-                simulated.MoveOn();
-            }
-
-            var notice = await _notices.Reader.ReadAsync(lifetime.Kill);
-            notice.Error?.Throw();
-            notice.Act!();
+            await _mail.ActOnNextAsync();
         }
     }
 
@@ -161,22 +150,15 @@ internal sealed class SweepService(
 
         async Task AttemptAsync()
         {
-            Notice end;
             try
             {
-                var failure = await executor.ExecuteAsync(
-                    folder.Run(run.Spec.Key),
-                    where,
-                    report => _notices.Writer.WriteAsync(new Notice(() => _reporter.Progressed(run, report)), lifetime.Kill),
-                    stop);
-                end = new Notice(() => Ended(run, where, failure, stop));
+                var failure = await executor.ExecuteAsync(folder.Run(run.Spec.Key), where, report => _mail.PostAsync(() => _reporter.Progressed(run, report)), stop);
+                await _mail.PostAsync(() => Ended(run, where, failure, stop));
             }
             catch (Exception e)
             {
-                end = new Notice(null, ExceptionDispatchInfo.Capture(e));
+                await _mail.PostAsync(e);
             }
-
-            await _notices.Writer.WriteAsync(end, lifetime.Kill);
         }
     }
 
@@ -248,7 +230,7 @@ internal sealed class SweepService(
             _dispatcher.Isolate(run);
         }
 
-        After(verdict.Pause, () => _dispatcher.Add(run), stop);
+        _mail.After(verdict.Pause, () => _dispatcher.Add(run), stop);
     }
 
     // The disk is looked at again and again, and said once.
@@ -258,7 +240,7 @@ internal sealed class SweepService(
         {
             _paused = true;
             _reporter.Paused(folder.Path, DiskRoom.Needed(run), room.Free);
-            After(DiskRoom.Pause, Look, stop);
+            _mail.After(DiskRoom.Pause, Look, stop);
         }
 
         void Look()
@@ -270,21 +252,8 @@ internal sealed class SweepService(
             }
             else
             {
-                After(DiskRoom.Pause, Look, stop);
+                _mail.After(DiskRoom.Pause, Look, stop);
             }
-        }
-    }
-
-    private void After(TimeSpan pause, Action act, CancellationToken stop)
-    {
-        _waiting++;
-        _ = WaitAsync();
-
-        async Task WaitAsync()
-        {
-            // A stop ends every pause; what was to follow is then not started.
-            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _notices.Writer.WriteAsync(new Notice(() => { _waiting--; act(); }), lifetime.Kill);
         }
     }
 
@@ -316,6 +285,4 @@ internal sealed class SweepService(
             Fail(child, new FailedRun(child.Spec.Key, RunStatus.Failed, RunState.Needs(root.Key, root.Status)), root);
         }
     }
-
-    private sealed record Notice(Action? Act, ExceptionDispatchInfo? Error = null);
 }

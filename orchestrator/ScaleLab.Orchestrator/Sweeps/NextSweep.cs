@@ -30,7 +30,8 @@ internal static partial class NextSweep
                 }
             }
 
-            if (!drops)
+            // A comment at the margin speaks of what follows.
+            if (!drops || line.StartsWith('#'))
             {
                 kept.Add(line);
             }

@@ -14,7 +14,7 @@ public sealed class NextSweepTests
             8.5e6,
             "the best for 1e13 FLOPs");
         Assert.Equal(
-            "# the best for 1e13 FLOPs\nname: sample-next\nmodel: lm\ndata: {source: dotnet-docs}\n\ngrid:\n  n: 1.5123e+5\n  d: 8.5e+6\ntrain: {lr: 0.001}\nlaw: [power]\n",
+            "# the best for 1e13 FLOPs\nname: sample-next\nmodel: lm\ndata: {source: dotnet-docs}\ngrid:\n  n: 1.5123e+5\n  d: 8.5e+6\n# slow but sure\ntrain: {lr: 0.001}\nlaw: [power]\n",
             text);
     }
 
