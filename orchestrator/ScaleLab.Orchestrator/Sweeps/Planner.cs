@@ -48,8 +48,13 @@ internal sealed class Planner
     }
 
     /// <summary>Prepares the corpus where need be, then plans.</summary>
-    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Target target, CancellationToken cancellation) =>
-        Plan(sweep, await prepare(sweep.Spec.Data, cancellation), target, BuildInfo.Version);
+    public static async Task<Plan> PlanAsync(SweepFile sweep, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, Target target, CancellationToken cancellation)
+    {
+        // Another process looks for the corpus; this one need not wait with its hands in its lap.
+        var corpus = prepare(sweep.Spec.Data, cancellation);
+        RunKey.Prepare();
+        return Plan(sweep, await corpus, target, BuildInfo.Version);
+    }
 
     private Plan Expand()
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Contracts.Runs;
@@ -42,6 +43,9 @@ public static class RunKey
         var part = training.Phase == RunPhase.Trunk ? "trunk" : "d";
         return $"{Stem(training)}-{part}{Quantity.Format(training.D)}-s{training.Seed}-{Hash(training)}";
     }
+
+    /// <summary>Has ready what the first key takes a while to make: the serializer's view of a training. For whoever waits for something else meanwhile.</summary>
+    public static void Prepare() => Canonical(Usual with { Corpus = "", Model = new LanguageModelShape { Vocabulary = 1, Context = 1, Width = 1, Depth = 1, Heads = 1, FeedForward = 1 } });
 
     /// <summary>Names the trunk that a run belongs to or grows from: everything but the end is equal. The cluster of the bootstrap.</summary>
     public static string Trunk(TrainingSpec training) =>
