@@ -5,14 +5,6 @@ namespace ScaleLab.Runner.Data;
 /// <summary>What a path of the user's stands for: one file, or a folder's files of given kinds.</summary>
 internal static class InputFiles
 {
-    // Links could lead out of the folder, or round in circles.
-    private static readonly EnumerationOptions Everything = new()
-    {
-        RecurseSubdirectories = true,
-        IgnoreInaccessible = false,
-        AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
-    };
-
     /// <returns>In ordinal order of their paths; a file that is named itself may end as it likes.</returns>
     /// <exception cref="InputException">There is nothing, or a file is empty.</exception>
     public static IReadOnlyList<FileInfo> Of(string path, IReadOnlyList<string> extensions)
@@ -32,10 +24,13 @@ internal static class InputFiles
         return files.FirstOrDefault(f => f.Length == 0) is { } empty ? throw new InputException($"{empty.FullName}: empty") : files;
     }
 
-    /// <summary>What a folder holds of given kinds, folders within it included, in ordinal order of the paths.</summary>
-    public static IReadOnlyList<FileInfo> In(DirectoryInfo folder, IReadOnlyList<string> extensions) =>
+    /// <summary>What a folder holds of given kinds, in ordinal order of the paths. Links are left out: they could lead out of the folder, or round in circles.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="extensions">In lower case, with their dots.</param>
+    /// <param name="within">Folders within it included.</param>
+    public static IReadOnlyList<FileInfo> In(DirectoryInfo folder, IReadOnlyList<string> extensions, bool within = true) =>
     [
-        .. folder.EnumerateFiles("*", Everything)
+        .. folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = within, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
             .Where(f => extensions.Contains(f.Extension.ToLowerInvariant()))
             .OrderBy(f => f.FullName, StringComparer.Ordinal),
     ];

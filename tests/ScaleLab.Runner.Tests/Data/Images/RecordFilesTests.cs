@@ -128,7 +128,7 @@ public sealed class RecordFilesTests : IDisposable
         File.Move(Path.Combine(_temporary.Root, "data", "a.bin"), Path.Combine(_temporary.Root, "data", "test_a.bin"));
         Cifar("test_b.bin", 16, 2);
         Refused("nothing to train on beside the held-out files", DataSource.Cifar10);
-        Cifar("b.bin", 16, 20);
+        Cifar("latest.bin", 16, 20); // no test file, whatever it contains
         Refused("'held_out_images' is 30, and 21 images are set apart", DataSource.Cifar10, heldOut: 30);
     }
 

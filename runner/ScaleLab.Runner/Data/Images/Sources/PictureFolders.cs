@@ -73,8 +73,7 @@ internal static class PictureFolders
     private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo parent) =>
         parent.EnumerateDirectories().Where(d => !d.Attributes.HasFlag(FileAttributes.Hidden)).OrderBy(d => d.Name, StringComparer.Ordinal);
 
-    private static List<FileInfo> Direct(DirectoryInfo folder) =>
-        [.. folder.EnumerateFiles().Where(f => Extensions.Contains(f.Extension.ToLowerInvariant()) && !f.Attributes.HasFlag(FileAttributes.Hidden)).OrderBy(f => f.Name, StringComparer.Ordinal)];
+    private static IReadOnlyList<FileInfo> Direct(DirectoryInfo folder) => InputFiles.In(folder, Extensions, within: false);
 }
 
 /// <param name="Class">Empty without classes.</param>
