@@ -24,7 +24,7 @@ public sealed partial class RunFolder(string path)
     /// <summary>When the spec, the result or an evaluation was last written.</summary>
     public DateTime ChangedUtc => new[] { File.GetLastWriteTimeUtc(SpecFile), File.GetLastWriteTimeUtc(ResultFile), Directory.GetLastWriteTimeUtc(Evaluations) }.Max();
 
-    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones. Another device may be planned until the first attempt; what is measured follows the latest plan.</summary>
+    /// <summary>Writes <c>run.json</c> unless it is there: the first plan of a run binds the later ones. Another device may be planned until the first attempt. What is measured follows the latest plan, and so does the run it grows from: a trunk that is cut elsewhere has other names and the same bits.</summary>
     /// <returns>What binds.</returns>
     public RunSpec Create(RunSpec spec)
     {
@@ -35,7 +35,7 @@ public sealed partial class RunFolder(string path)
         }
 
         var first = ReadSpec();
-        var bound = first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0 ? first with { Evaluation = spec.Evaluation } : spec;
+        var bound = first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0 ? first with { Evaluation = spec.Evaluation, Parent = spec.Parent } : spec;
         if (bound != first)
         {
             var aside = Aside(SpecFile, bound, ContractJson.Default.RunSpec);
