@@ -15,6 +15,9 @@ internal sealed class LiveProgress : IProgressView
     private readonly Channel<ProgressSnapshot> _frames = Channel.CreateBounded<ProgressSnapshot>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
+    // The channel is complete only once it is empty: the last frame must not wait for its turn.
+    private readonly TaskCompletionSource _ended = new();
+
     private readonly Task _drawing;
 
     public LiveProgress(IAnsiConsole console, TimeProvider time) =>
@@ -23,7 +26,7 @@ internal sealed class LiveProgress : IProgressView
             await foreach (var frame in _frames.Reader.ReadAllAsync())
             {
                 live.UpdateTarget(Draw(frame));
-                await Task.WhenAny(Task.Delay(Frame, time), _frames.Reader.Completion);
+                await Task.WhenAny(Task.Delay(Frame, time), _ended.Task);
             }
         });
 
@@ -54,6 +57,7 @@ internal sealed class LiveProgress : IProgressView
     public async ValueTask DisposeAsync()
     {
         _frames.Writer.TryComplete();
+        _ended.TrySetResult();
         await _drawing;
     }
 }
