@@ -7,7 +7,6 @@ namespace ScaleLab.Runner.Training;
 /// <summary>AdamW (Loshchilov and Hutter 2019) and clipping by the global norm: a few native calls a step, whatever the number of tensors.</summary>
 internal sealed class FusedAdamW : IOptimizer
 {
-    // TorchScript reaches the fused kernels that TorchSharp does not wrap. A syntax error here would abort the process: it is a constant, and tested.
     private const string Source = """
         def clip(grads: List[Tensor], limit: float) -> Tensor:
             norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(grads, 2.0)), 2.0)
@@ -23,7 +22,7 @@ internal sealed class FusedAdamW : IOptimizer
 
         """;
 
-    private readonly jit.CompilationUnit _script = jit.compile(Source);
+    private readonly Script _script = new(Source);
     private readonly OptimizerSpec _spec;
     private readonly ParameterSet _parameters;
     private readonly Group[] _groups;
@@ -54,13 +53,13 @@ internal sealed class FusedAdamW : IOptimizer
         using var frozen = no_grad();
         if (_spec.Clip > 0)
         {
-            _script.invoke("clip", _parameters.All.Select(p => p.Value.grad!).ToArray(), _spec.Clip);
+            _script.Call("clip", _parameters.All.Select(p => p.Value.grad!).ToArray(), _spec.Clip);
         }
 
         foreach (var g in _groups)
         {
             var gradients = g.Values.Select(p => p.grad!).ToArray();
-            _script.invoke("step", g.Values, gradients, g.M, g.V, g.Steps, lr * g.Rate, _spec.Beta1, _spec.Beta2, g.Decay, _spec.Epsilon);
+            _script.Call("step", g.Values, gradients, g.M, g.V, g.Steps, lr * g.Rate, _spec.Beta1, _spec.Beta2, g.Decay, _spec.Epsilon);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class Lars : IOptimizer
 
         """;
 
-    private readonly jit.CompilationUnit _script = jit.compile(Source);
+    private readonly Script _script = new(Source);
     private readonly OptimizerSpec _spec;
     private readonly Group[] _groups;
 
@@ -55,7 +55,7 @@ internal sealed class Lars : IOptimizer
         {
             Tensor[] values = [.. g.Parameters.Select(p => p.Value)];
             Tensor[] gradients = [.. values.Select(p => p.grad!)];
-            _script.invoke("step", values, gradients, g.Momenta, lr, _spec.Beta1, _spec.WeightDecay, g.Trust);
+            _script.Call("step", values, gradients, g.Momenta, lr, _spec.Beta1, _spec.WeightDecay, g.Trust);
         }
     }
 

@@ -170,7 +170,7 @@ internal sealed class RunAttempt
             }
             catch (InputException e)
             {
-                throw new InputException($"{e.Message}; delete {parent}/result.json and run the sweep again to train that part anew");
+                throw new InputException($"{e.Message}; run the sweep again: it trains {parent} anew");
             }
         }
 

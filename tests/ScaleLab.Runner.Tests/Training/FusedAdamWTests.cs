@@ -94,6 +94,47 @@ public sealed class FusedAdamWTests : TorchTests
         }
     }
 
+    [Fact]
+    public void Collections_in_the_midst_of_a_step_change_nothing()
+    {
+        var expected = Run();
+        using var end = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            Assert.Equal(expected, Run());
+        }
+        finally
+        {
+            end.Cancel();
+            collector.Join();
+        }
+
+        static float[] Run()
+        {
+            using var scope = NewDisposeScope();
+            using var parameters = new ParameterSet();
+            var p = parameters.Add("gain", ParameterKind.Gain, ones([4]));
+            using var optimizer = new FusedAdamW(parameters, new OptimizerSpec { Lr = 1e-2 }, Width);
+            for (var step = 0; step < 2000; step++)
+            {
+                using var inner = NewDisposeScope();
+                p.grad = ones([4]);
+                optimizer.Step(1e-2);
+            }
+
+            return [.. p.data<float>()];
+        }
+    }
+
     /// <summary>Loshchilov and Hutter 2019, algorithm 2, one number at a time in double.</summary>
     private sealed record Textbook(double[] Values, double Rate, double Decay)
     {
