@@ -82,11 +82,11 @@ internal static class OverheadBenchmark
         start.Environment["CUDA_VISIBLE_DEVICES"] = "";
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
-            throw new InputException($"scalelab-runner ended with exit code {process.ExitCode}");
+            throw new InputException($"scalelab-runner ended with exit code {process.ExitCode}: {string.Concat(said)}");
         }
     }
 

@@ -6,10 +6,12 @@ public sealed class KillTests(UndisturbedSweep undisturbed) : IClassFixture<Undi
     private const int Kills = 6;
 
     [Fact]
-    public async Task Killed_at_any_moment_a_sweep_finishes_with_the_same_bytes()
+    public Task Killed_at_any_moment_a_sweep_finishes_with_the_same_bytes() => Survives(undisturbed, Kills);
+
+    internal static async Task Survives(TinySweep sweep, int kills)
     {
         var seed = Environment.TickCount;
-        var report = await new KillMatrix(undisturbed, new Random(seed)).RunAsync(Kills, _ => { });
+        var report = await new KillMatrix(sweep, new Random(seed)).RunAsync(kills, _ => { });
         Assert.True(report.IsClean, $"seed {seed}: {report}");
     }
 

@@ -5,6 +5,20 @@ namespace ScaleLab.EndToEnd.Tests;
 /// <summary>A small real sweep (two trunks, six branches), run once without trouble: what disturbed ones are compared with.</summary>
 public class TinySweep : IDisposable
 {
+    /// <summary>A vision method with all that a method can carry: views, a teacher, a centre, random streams.</summary>
+    public const string Vision =
+        """
+        name: tiny
+        model: dino
+        data: {source: shape-leaves, size: 16, held_out_images: 64}
+        options: {depth: 2, prototypes: 64}
+        grid:
+          n: [7.4k, 27k]
+          d: [640, 960, 1280]
+        train: {warmup: 64, batch: 32}
+        evaluation: {probe_images: 64}
+        """;
+
     private const string Text =
         """
         name: tiny
@@ -29,9 +43,9 @@ public class TinySweep : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("scalelab-").FullName;
 
-    public TinySweep()
+    public TinySweep(string text = Text)
     {
-        File.WriteAllText(Spec, Text);
+        File.WriteAllText(Spec, text);
         File.WriteAllText(LongSpec, Text.Replace("40k, 80k, 160k", "50M", StringComparison.Ordinal));
         File.WriteAllText(DeepSpec, Deep);
     }

@@ -1,7 +1,16 @@
 namespace ScaleLab.EndToEnd.Tests;
 
-public sealed class UndisturbedSweep : TinySweep, IAsyncLifetime
+public class UndisturbedSweep : TinySweep, IAsyncLifetime
 {
+    public UndisturbedSweep()
+    {
+    }
+
+    protected UndisturbedSweep(string text)
+        : base(text)
+    {
+    }
+
     public async ValueTask InitializeAsync()
     {
         await BeginAsync();
@@ -20,6 +29,9 @@ public sealed class UndisturbedSweep : TinySweep, IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 }
+
+public sealed class UndisturbedVisionSweep() : UndisturbedSweep(TinySweep.Vision);
