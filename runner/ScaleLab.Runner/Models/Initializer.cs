@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Models;
 
-/// <summary>Draws initial weights, on the CPU whatever the device, in the order in which they are asked for.</summary>
+/// <summary>How a model is built: draws initial weights, on the CPU whatever the device, in the order in which they are asked for.</summary>
 /// <param name="seed">Decides every number.</param>
 /// <param name="device">Where the tensors go.</param>
 /// <param name="type">Of weights and activations: float32, or float64 for checking gradients.</param>
@@ -13,6 +13,9 @@ internal sealed class Initializer(int seed, Device device, ScalarType type = Sca
     private readonly Generator _random = new((ulong)seed, CPU);
 
     public Device Device => device;
+
+    /// <summary>Keep the input of each block alone, and compute the block again in the backward pass: the same bits in less memory.</summary>
+    public bool Recompute { get; init; }
 
     public ScalarType Type => type;
 

@@ -10,6 +10,7 @@ internal sealed class Transformer
     private readonly TransformerBody _body;
     private readonly Block[] _blocks;
     private readonly Norm _norm;
+    private readonly bool _recompute;
 
     /// <param name="set">Takes the weights.</param>
     /// <param name="prefix">Before the names: <c>encoder</c>.</param>
@@ -18,7 +19,7 @@ internal sealed class Transformer
     /// <param name="scales">The width is the model's.</param>
     public Transformer(ParameterSet set, string prefix, TransformerBody body, Initializer initializer, bool scales)
     {
-        _body = body;
+        (_body, _recompute) = (body, initializer.Recompute);
         long width = body.Width;
         Dense Dense(string name, long inputs, long outputs) => new(set, name, inputs, outputs, initializer, scales: scales);
         _blocks = [.. Enumerable.Range(0, body.Depth).Select(l => $"{prefix}.blocks.{l}").Select(b => new Block(
@@ -37,11 +38,17 @@ internal sealed class Transformer
     {
         foreach (var block in _blocks)
         {
-            x = x + block.Out.Apply(Attention(block.Qkv.Apply(block.Norm1.Apply(x))));
-            x = x + block.Down.Apply(F.gelu(block.Up.Apply(block.Norm2.Apply(x))));
+            // Without a gradient, as in a teacher, nothing is kept anyway.
+            x = _recompute && x.requires_grad ? Recomputed.Run(stream => Run(block, stream), x) : Run(block, x);
         }
 
         return _norm.Apply(x);
+    }
+
+    private Tensor Run(Block block, Tensor x)
+    {
+        x = x + block.Out.Apply(Attention(block.Qkv.Apply(block.Norm1.Apply(x))));
+        return x + block.Down.Apply(F.gelu(block.Up.Apply(block.Norm2.Apply(x))));
     }
 
     private Tensor Attention(Tensor qkv)

@@ -18,7 +18,7 @@ internal static class Objective
     public static IObjective Of(TrainingSpec training, CorpusStore store, Device device, bool recompute = false) => training.Model switch
     {
         LanguageModelShape => new NextToken(training, store, device, recompute),
-        VisionShape => new VisionObjective(training, store, device),
+        VisionShape => new VisionObjective(training, store, device, recompute),
         _ => throw new NotSupportedException($"no objective for models of family {training.Model.Family}"),
     };
 

@@ -27,12 +27,12 @@ internal sealed class VisionObjective : IObjective
     private readonly Device _device;
     private readonly ulong _key;
 
-    public VisionObjective(TrainingSpec training, CorpusStore store, Device device)
+    public VisionObjective(TrainingSpec training, CorpusStore store, Device device, bool recompute = false)
     {
         (_training, _device, _key) = (training, device, SplitMix64.Mix((ulong)training.Seed));
         _images = ImageSet.Open(store, training.Corpus);
         using var scope = NewDisposeScope();
-        using var initializer = new Initializer(training.Seed, device, precision: training.Precision);
+        using var initializer = new Initializer(training.Seed, device, precision: training.Precision) { Recompute = recompute };
         _method = Objective.Method((VisionShape)training.Model, initializer);
         _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed);
         _heldOut = new ViewLoader(_images, _method.HeldOutViews, ImageSet.Order(_images.Info, training.Seed), training.Seed);

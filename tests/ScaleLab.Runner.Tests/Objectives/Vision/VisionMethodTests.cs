@@ -4,6 +4,7 @@ using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives;
 using ScaleLab.Runner.Objectives.Vision;
 using ScaleLab.Runner.Tests.Training;
@@ -67,6 +68,46 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
         objective.LossSum(0, Batch).backward();
         Assert.All(objective.Parameters.All, p => Assert.True(p.Value.grad is { } g && g.abs().sum().item<float>() > 0 && g.isfinite().all().item<bool>(), p.Name));
         Assert.All(objective.State, s => Assert.True(!s.Value.requires_grad && s.Value.grad is null, s.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Recomputed_activations_change_not_one_bit_of_loss_or_gradients(string method)
+    {
+        var runs = corpora.Of(method);
+        var training = Training(Shape(method, runs.Corpus), runs);
+        var (loss, gradients) = Step(recompute: false);
+        var (again, recomputed) = Step(recompute: true);
+        Assert.Equal(loss, again);
+        Assert.Equal(gradients, recomputed);
+
+        (float Loss, List<byte[]> Gradients) Step(bool recompute)
+        {
+            using var objective = Objective.Of(training, runs.Store, CPU, recompute);
+            using var scope = NewDisposeScope();
+            var loss = objective.LossSum(0, Batch);
+            loss.backward();
+            return (loss.item<float>(), [.. objective.Parameters.All.Select(p => p.Value.grad!.bytes.ToArray())]);
+        }
+    }
+
+    [Fact]
+    public void Recomputed_activations_take_a_fraction_of_the_memory()
+    {
+        var runs = corpora.Of("mae");
+        var options = (VisionOptions)ModelFamily.Named("mae").Defaults with { Depth = 8 };
+        var training = Training((VisionShape)((VisionShape)ModelFamily.Named("mae").Solve(100e3, options, runs.Corpus)).AtBatch(Batch), runs);
+        Assert.InRange(HeapOfGraph(recompute: true), 1, HeapOfGraph(recompute: false) / 2);
+
+        long HeapOfGraph(bool recompute)
+        {
+            using var objective = Objective.Of(training, runs.Store, CPU, recompute);
+            using var scope = NewDisposeScope();
+            var before = HeapLimit.InUse;
+            var loss = objective.LossSum(0, Batch);
+            Assert.True(loss.requires_grad);
+            return HeapLimit.InUse - before;
+        }
     }
 
     [Theory]
