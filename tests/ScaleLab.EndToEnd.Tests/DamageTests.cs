@@ -58,14 +58,29 @@ public sealed class DamageTests(UndisturbedSweep undisturbed) : IClassFixture<Un
         var unfinished = Directory.GetDirectories(Path.Combine(folder, "runs")).Where(r => !File.Exists(Path.Combine(r, "result.json")));
         var checkpoints = unfinished.SelectMany(r => Directory.GetFiles(r, "tensors.safetensors", SearchOption.AllDirectories)).ToList();
         Assert.NotEmpty(checkpoints);
-        foreach (var file in checkpoints)
+        checkpoints.ForEach(Damage);
+        await undisturbed.Finish(folder);
+    }
+
+    [Fact]
+    public async Task Ends_of_trunks_that_a_disk_has_damaged_are_trained_again_where_runs_grow_from_them()
+    {
+        var folder = undisturbed.NewFolder();
+        await undisturbed.Finish(folder);
+        foreach (var run in Directory.GetDirectories(Path.Combine(folder, "runs")))
         {
-            using var tensors = File.OpenWrite(file);
-            tensors.Seek(-8, SeekOrigin.End);
-            tensors.Write(new byte[8]);
+            if (Path.GetFileName(run).Contains("trunk", StringComparison.Ordinal))
+            {
+                Directory.GetFiles(run, "tensors.safetensors", SearchOption.AllDirectories).ToList().ForEach(Damage);
+            }
+            else
+            {
+                File.Delete(Path.Combine(run, "result.json"));
+            }
         }
 
         await undisturbed.Finish(folder);
+        Assert.NotEmpty(Directory.GetFiles(folder, "result.json.unreadable", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -84,6 +99,13 @@ public sealed class DamageTests(UndisturbedSweep undisturbed) : IClassFixture<Un
         Assert.Contains("(recomputing activations)", error, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(tight, "memory.json")));
         Assert.Equal(TinySweep.Tables(free), TinySweep.Tables(tight));
+    }
+
+    private static void Damage(string file)
+    {
+        using var tensors = File.OpenWrite(file);
+        tensors.Seek(-8, SeekOrigin.End);
+        tensors.Write(new byte[8]);
     }
 
     /// <summary>A file system of its own in memory.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace ScaleLab.Contracts.Runs;
 
@@ -33,6 +35,35 @@ public sealed class AttemptFolder(string path, int number)
                 .Select(d => long.TryParse(System.IO.Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1)
                 .Where(s => s >= 0)
                 .Order()];
+    }
+
+    /// <summary>Weights, moments and what is carried beside them.</summary>
+    public static string TensorFile(string checkpoint) => System.IO.Path.Combine(checkpoint, "tensors.safetensors");
+
+    /// <summary>Step, sums of losses, and the SHA-256 of the tensors.</summary>
+    public static string StateFile(string checkpoint) => System.IO.Path.Combine(checkpoint, "state.json");
+
+    /// <summary>What is wrong with the checkpoint of a step; null where it is there, of that step, and with the tensors that it was written with.</summary>
+    public string? CheckpointDamage(long step)
+    {
+        var folder = CheckpointFolder(step);
+        try
+        {
+            using var state = JsonDocument.Parse(File.ReadAllBytes(StateFile(folder)));
+            if (state.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("step", out var s) || !s.TryGetInt64(out var written) || written != step)
+            {
+                return $"{StateFile(folder)} is not the state of step {step}";
+            }
+
+            using var tensors = File.OpenRead(TensorFile(folder));
+            return root.TryGetProperty("sha256", out var hash) && hash.ValueEquals(Convert.ToHexStringLower(SHA256.HashData(tensors)))
+                ? null
+                : $"{TensorFile(folder)}: its SHA-256 is not the one in {System.IO.Path.GetFileName(StateFile(folder))}";
+        }
+        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException)
+        {
+            return $"{folder}: unreadable checkpoint: {e.Message.ReplaceLineEndings(" ")}";
+        }
     }
 
     /// <summary>Null until the attempt has chosen where it starts.</summary>

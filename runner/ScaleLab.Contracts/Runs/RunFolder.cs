@@ -74,10 +74,13 @@ public sealed partial class RunFolder(string path)
             return false;
         }
 
-        // Links are whole or absent, so this one was damaged afterwards. It is kept for whoever wants to know how.
-        File.Move(ResultFile, $"{ResultFile}.unreadable", overwrite: true);
+        // Links are whole or absent, so this one was damaged afterwards.
+        Discard();
         return Publish(ResultFile, result, ContractJson.Default.RunResult);
     }
+
+    /// <summary>Takes back a result that cannot be used, so that the run is trained again; it is kept beside, for whoever wants to know how that came. Only for whoever holds the sweep.</summary>
+    public void Discard() => File.Move(ResultFile, $"{ResultFile}.unreadable", overwrite: true);
 
     /// <summary>Removes what killed writers left beside <c>run.json</c> and <c>result.json</c>. Only once there is a result: nobody has business here any more.</summary>
     public void Tidy()

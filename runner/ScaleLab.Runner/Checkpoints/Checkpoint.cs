@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
@@ -10,8 +9,6 @@ namespace ScaleLab.Runner.Checkpoints;
 /// <summary><c>checkpoints/&lt;step&gt;/</c>: tensors and state, written aside, hashed, renamed. The last two are kept.</summary>
 internal static class Checkpoint
 {
-    private const string TensorFile = "tensors.safetensors";
-    private const string StateFile = "state.json";
     private const string Unfinished = "checkpoint.";
 
     public static void Write(AttemptFolder attempt, TrainingState state, IReadOnlyList<(string Name, Tensor Value)> tensors)
@@ -26,7 +23,7 @@ internal static class Checkpoint
         try
         {
             Directory.CreateDirectory(aside);
-            var (tensorFile, stateFile) = (Path.Combine(aside, TensorFile), Path.Combine(aside, StateFile));
+            var (tensorFile, stateFile) = (AttemptFolder.TensorFile(aside), AttemptFolder.StateFile(aside));
             state = state with { Sha256 = Safetensors.Write(tensorFile, tensors) };
             File.WriteAllBytes(stateFile, JsonSerializer.SerializeToUtf8Bytes(state, RunnerJson.Default.TrainingState));
             DiskSync.Flush(tensorFile);
@@ -62,26 +59,16 @@ internal static class Checkpoint
     /// <exception cref="InputException">It is missing or damaged.</exception>
     public static TrainingState Read(AttemptFolder attempt, long step, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
+        if (attempt.CheckpointDamage(step) is { } damage)
+        {
+            throw new InputException(damage);
+        }
+
         var folder = attempt.CheckpointFolder(step);
         try
         {
-            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, StateFile)), RunnerJson.Default.TrainingState);
-            if (state?.Step != step)
-            {
-                throw new InputException($"{folder}: {StateFile} is not the state of step {step}");
-            }
-
-            var path = Path.Combine(folder, TensorFile);
-            using (var file = File.OpenRead(path))
-            {
-                if (Convert.ToHexStringLower(SHA256.HashData(file)) != state.Sha256)
-                {
-                    throw new InputException($"{path}: its SHA-256 is not the one in {StateFile}");
-                }
-            }
-
-            Safetensors.Read(path, tensors);
-            return state;
+            Safetensors.Read(AttemptFolder.TensorFile(folder), tensors);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(AttemptFolder.StateFile(folder)), RunnerJson.Default.TrainingState)!;
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

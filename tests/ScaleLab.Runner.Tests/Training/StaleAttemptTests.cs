@@ -82,7 +82,7 @@ public sealed class StaleAttemptTests : TorchTests, IDisposable
         var branch = _runs.Create("branch", _runs.Training(30, RunPhase.Branch, start: 20), parent: "trunk");
         var end = new RunExecution(_runs.Store, TimeProvider.System, _ => { }).Execute(new WorkerCommand { Run = branch.Path }, () => FailureClass.Interrupted, CancellationToken.None);
         Assert.Equal(FailureClass.Permanent, end.Failure!.Class);
-        Assert.EndsWith("; delete trunk/result.json and run the sweep again to train that part anew", end.Failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; run the sweep again: it trains trunk anew", end.Failure.Message, StringComparison.Ordinal);
 
         File.Delete(trunk.ResultFile);
         _runs.Train(trunk);
