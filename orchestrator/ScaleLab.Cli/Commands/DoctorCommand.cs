@@ -4,6 +4,7 @@ using ScaleLab.Analysis.Fonts;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator;
 using ScaleLab.Orchestrator.Doctor;
 using ScaleLab.Orchestrator.Sweeps;
@@ -34,7 +35,7 @@ internal sealed class DoctorCommand : Verb
             throw new InputException($"--device {device}: expected cpu, cuda or cuda:NUMBER");
         }
 
-        var planned = CpuMath.Best();
+        var planned = device == "cpu" ? CpuMath.Best() : MathPath.Exact;
         var (runner, found) = await RunnerProbe.AskAsync(device, planned, cancellation);
         var report = new DoctorReport(
             [

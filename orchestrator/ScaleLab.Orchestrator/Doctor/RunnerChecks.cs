@@ -12,6 +12,14 @@ internal static class RunnerChecks
     // Float32 gives some 1e-6, TensorFloat-32 and bfloat16 some 1e-3.
     private const double LargestFloat32Error = 1e-5;
 
+    // A loss of a few nats after a few steps: float32 strays by some 1e-6, bfloat16 by some 1e-3.
+    private const double LargestFloat32Difference = 1e-4;
+    private const double LargestBfloat16Difference = 2e-2;
+
+    // PCIe 3.0 with 16 lanes brings 12 GB/s.
+    private const double SlowestCopy = 3e9;
+    private const double LeastFreeShare = 0.5;
+
     /// <param name="report">The runner's answer.</param>
     /// <param name="device">The device that was asked for.</param>
     /// <param name="planned">The math path that plans on this machine choose.</param>
@@ -19,9 +27,14 @@ internal static class RunnerChecks
     public static IEnumerable<Check> All(RunnerReport report, string device, MathPath planned, bool driver) =>
     [
         LibTorch(report),
+        Symbols(report),
         WorkersEnvironment(report, WorkerEnvironment.Variables()),
-        Device(report, device, driver),
+        .. device == "cpu" ? [] : new[] { Driver(report, driver) },
+        Device(report, device, driver || report.DriverCuda is not null),
+        .. report.Gpu is { } gpu ? [GpuMemory(gpu)] : Array.Empty<Check>(),
         .. report.Products.Select(p => Product(p, device, planned)),
+        .. report.CopyRate is { } rate ? [Copy(rate, device)] : Array.Empty<Check>(),
+        .. report.Parity.Select(p => Parity(p, device)),
     ];
 
     internal static Check Runner(string path, RunnerReport report) => report.Build == BuildInfo.Version
@@ -49,6 +62,71 @@ internal static class RunnerChecks
                 "something between scalelab and its runner changes the environment: look at SCALELAB_RUNNER, which must be the runner itself or pass these variables on");
     }
 
+    private static Check Symbols(RunnerReport report) => report.MissingSymbols.Count == 0
+        ? new Check("symbols", CheckOutcome.Ok, "libtorch has all that TorchSharp may call")
+        : new Check(
+            "symbols",
+            CheckOutcome.Warn,
+            FormattableString.Invariant($"libtorch lacks {report.MissingSymbols.Count} functions that TorchSharp may call, {report.MissingSymbols[0]} first"),
+            $"a call to one ends the worker: if the checks below pass, training calls none; otherwise use a libtorch {report.LibtorchExpected}");
+
+    private static Check Driver(RunnerReport report, bool module)
+    {
+        var (driver, runtime) = (report.DriverCuda, report.RuntimeCuda);
+        var finding = driver is { } version ? $"serves CUDA {Cuda(version)}" : module ? "its kernel module is loaded; libcuda.so.1 is not found" : "none";
+        return (driver, runtime) switch
+        {
+            (null, _) => new Check(
+                "driver",
+                CheckOutcome.Fail,
+                finding,
+                module ? "in a container, start it with the NVIDIA runtime (docker run --gpus all); else put libcuda.so.1 on the loader's path" : "there is no NVIDIA driver here: install it, or use the cpu"),
+            ({ } has, { } wants) when has / 1000 < wants / 1000 => new Check(
+                "driver",
+                CheckOutcome.Fail,
+                $"{finding}; libtorch was built with {Cuda(wants)}",
+                $"update the driver, or use a libtorch built with CUDA {has / 1000}"),
+            (_, { } wants) => new Check("driver", CheckOutcome.Ok, $"{finding}; libtorch was built with {Cuda(wants)}"),
+            _ => new Check("driver", CheckOutcome.Ok, finding),
+        };
+    }
+
+    private static string Cuda(int version) => FormattableString.Invariant($"{version / 1000}.{version % 1000 / 10}");
+
+    private static Check GpuMemory(GpuReport gpu)
+    {
+        if (gpu is not { MemoryBytes: { } all, FreeBytes: { } free })
+        {
+            return new Check("gpu memory", CheckOutcome.Warn, "the driver does not say", "plans cannot tell which runs fit");
+        }
+
+        var finding = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} of {all / (double)(1 << 30):0.0} GiB free");
+        return free >= LeastFreeShare * all
+            ? new Check("gpu memory", CheckOutcome.Ok, finding)
+            : new Check("gpu memory", CheckOutcome.Warn, finding, "another process holds the rest: nvidia-smi shows which");
+    }
+
+    private static Check Copy(double rate, string device)
+    {
+        var finding = string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0.0} GB/s {(device == "cpu" ? "from memory to memory" : "from pinned memory to the device")}");
+        return device == "cpu" || rate >= SlowestCopy
+            ? new Check("copy", CheckOutcome.Ok, finding)
+            : new Check("copy", CheckOutcome.Warn, finding, "the card may sit in a slot with few lanes, or its host may be busy: see nvidia-smi -q -d PCIE");
+    }
+
+    private static Check Parity(ParityReport parity, string device)
+    {
+        var (name, most) = parity.Precision == Precision.Fp32 ? ("loss", LargestFloat32Difference) : ("loss, bf16", LargestBfloat16Difference);
+        var finding = string.Create(CultureInfo.InvariantCulture, $"{parity.Steps} steps within {parity.Difference:0.0e+0} nats of float64 on the CPU");
+        return parity.Difference <= most
+            ? new Check(name, CheckOutcome.Ok, finding)
+            : new Check(
+                name,
+                CheckOutcome.Fail,
+                string.Create(CultureInfo.InvariantCulture, $"{finding}, which is more than {most:0.0e+0}"),
+                device == "cpu" ? "this libtorch computes something else here: build again, or name another by SCALELAB_LIBTORCH" : "do not train here: try a libtorch 2.10 built for this card, and look for memory errors (nvidia-smi -q -d ECC)");
+    }
+
     private static Check Device(RunnerReport report, string device, bool driver)
     {
         if (device == "cpu")
@@ -57,7 +135,7 @@ internal static class RunnerChecks
         }
 
         return report.CudaDevices > 0
-            ? new Check("device", CheckOutcome.Ok, FormattableString.Invariant($"{report.CudaDevices} CUDA devices"))
+            ? Gpu(report, device)
             : new Check("device", CheckOutcome.Fail, "no CUDA device", (driver, report.CudaBackend) switch
             {
                 (false, _) => "there is no NVIDIA driver here: install it, or use the cpu",
@@ -66,11 +144,19 @@ internal static class RunnerChecks
             });
     }
 
+    private static Check Gpu(RunnerReport report, string device)
+    {
+        var count = FormattableString.Invariant($"{report.CudaDevices} CUDA {(report.CudaDevices == 1 ? "device" : "devices")}");
+        return report.Gpu is { } gpu
+            ? new Check("device", CheckOutcome.Ok, $"{device}, {gpu.Name ?? "a GPU without a name"}, compute capability {gpu.Capability ?? "unknown"}; {count}")
+            : new Check("device", CheckOutcome.Fail, $"no {device}; {count}", "devices count from cuda:0, among those of CUDA_VISIBLE_DEVICES");
+    }
+
     private static Check Product(MatmulReport product, string device, MathPath planned)
     {
         var name = product.Precision == Precision.Fp32 ? "float32" : "bfloat16";
         var path = device == "cpu" && product.Precision == Precision.Fp32 ? $", {product.Math} path".ToLowerInvariant() : "";
-        var finding = string.Create(CultureInfo.InvariantCulture, $"{product.Gflops:0} GFLOP/s, error {product.Error:0.0e+0}{path}");
+        var finding = string.Create(CultureInfo.InvariantCulture, $"{(product.Gflops < 10_000 ? $"{product.Gflops:0} GFLOP/s" : $"{product.Gflops / 1000:0} TFLOP/s")} at {product.Size}×{product.Size}, error {product.Error:0.0e+0}{path}");
         return product switch
         {
             { Precision: Precision.Fp32, Error: not <= LargestFloat32Error } => new Check(

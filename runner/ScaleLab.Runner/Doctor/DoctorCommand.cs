@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
@@ -30,13 +31,15 @@ internal static class DoctorCommand
     {
         // Asked only of a back end that has it: TorchSharp looks for native libraries of that name.
         var devices = LibTorch.HasCuda && cuda.is_available() ? cuda.device_count() : 0;
-        var there = device == "cpu" || devices > 0;
+        var ordinal = device == "cpu" ? null : (int?)(device.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0);
+        var there = ordinal is null || ordinal < devices;
+        var missing = LibTorch.MissingSymbols();
         if (device == "cpu")
         {
             math = MatmulPrecision.TrySet(math) ? math : MathPath.Exact;
         }
 
-        return new RunnerReport
+        var report = new RunnerReport
         {
             Build = BuildInfo.Version,
             LibtorchFolder = LibTorch.Folder,
@@ -47,9 +50,23 @@ internal static class DoctorCommand
             Environment = Steering(),
             CudaBackend = LibTorch.HasCuda,
             CudaDevices = devices,
-            Products = there ? [MatmulProbe.Measure(new Device(device), Precision.Fp32, math), MatmulProbe.Measure(new Device(device), Precision.Bf16, math)] : [],
+            MissingSymbols = [.. missing.Select(s => s.Name)],
+            DriverCuda = CudaDriver.Version,
+            RuntimeCuda = CudaDriver.RuntimeVersion,
+            Products = [],
         };
+        return there ? Measured(report, new Device(device), ordinal, math) : report;
     }
+
+    private static RunnerReport Measured(RunnerReport report, Device device, int? ordinal, MathPath math) => report with
+    {
+        Products = [MatmulProbe.Measure(device, Precision.Fp32, math), MatmulProbe.Measure(device, Precision.Bf16, math)],
+        Parity = [LossParity.Measure(device, Precision.Fp32), LossParity.Measure(device, Precision.Bf16)],
+        CopyRate = CopyProbe.Measure(device),
+        Gpu = ordinal is { } k
+            ? new GpuReport { Name = CudaDriver.Name(k), Capability = CudaDriver.Capability(k), MemoryBytes = CudaDriver.MemoryBytes(k), FreeBytes = CudaDriver.FreeBytes }
+            : null,
+    };
 
     private static SortedDictionary<string, string> Steering()
     {

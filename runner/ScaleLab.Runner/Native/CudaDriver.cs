@@ -2,11 +2,26 @@ using System.Runtime.InteropServices;
 
 namespace ScaleLab.Runner.Native;
 
-/// <summary>Name and memory of a GPU, from the driver: TorchSharp wraps neither. Driver and libtorch number the devices alike.</summary>
+/// <summary>What the driver says of itself and of a GPU: TorchSharp wraps none of it. Driver and libtorch number the devices alike.</summary>
 internal static unsafe partial class CudaDriver
 {
     private const string Library = "libcuda.so.1";
     private const int NameBytes = 256;
+    private const int CapabilityMajor = 75;
+    private const int CapabilityMinor = 76;
+
+    /// <summary>The newest CUDA that the driver serves: 12080 is 12.8. Null where there is no driver.</summary>
+    public static int? Version => NativeLibrary.TryLoad(Library, out _) && DriverGetVersion(out var version) == 0 ? version : null;
+
+    /// <summary>The CUDA that libtorch was built with; null for a libtorch without.</summary>
+    public static int? RuntimeVersion
+    {
+        get
+        {
+            var version = 0;
+            return LibTorch.TryFind("cudaRuntimeGetVersion", out var get) && ((delegate* unmanaged<int*, int>)get)(&version) == 0 ? version : null;
+        }
+    }
 
     /// <param name="ordinal">The k of <c>cuda:k</c>.</param>
     /// <returns>Null where the driver does not say.</returns>
@@ -20,6 +35,16 @@ internal static unsafe partial class CudaDriver
     /// <returns>Null where the driver does not say.</returns>
     public static long? MemoryBytes(int ordinal) =>
         Handle(ordinal) is { } device && DeviceTotalMemory(out var bytes, device) == 0 ? (long)bytes : null;
+
+    /// <summary>Bytes of the device in use that nobody has taken; null before the first tensor on it.</summary>
+    public static long? FreeBytes => NativeLibrary.TryLoad(Library, out _) && MemoryGetInfo(out var free, out _) == 0 ? (long)free : null;
+
+    /// <param name="ordinal">The k of <c>cuda:k</c>.</param>
+    /// <returns>Compute capability, <c>9.0</c>; null where the driver does not say.</returns>
+    public static string? Capability(int ordinal) =>
+        Handle(ordinal) is { } device && DeviceGetAttribute(out var major, CapabilityMajor, device) == 0 && DeviceGetAttribute(out var minor, CapabilityMinor, device) == 0
+            ? FormattableString.Invariant($"{major}.{minor}")
+            : null;
 
     private static int? Handle(int ordinal) =>
         NativeLibrary.TryLoad(Library, out _) && Initialize(0) == 0 && DeviceGet(out var device, ordinal) == 0 ? device : null;
@@ -35,4 +60,13 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuDeviceTotalMem_v2")]
     private static partial int DeviceTotalMemory(out nuint bytes, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDriverGetVersion")]
+    private static partial int DriverGetVersion(out int version);
+
+    [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
+    private static partial int MemoryGetInfo(out nuint free, out nuint total);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
+    private static partial int DeviceGetAttribute(out int value, int attribute, int device);
 }

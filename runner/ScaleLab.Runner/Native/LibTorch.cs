@@ -22,6 +22,7 @@ internal static partial class LibTorch
     private const string UnusedVersion = "GLIBCXX_3.4.32";
 
     private static bool _loaded;
+    private static readonly List<nint> Libraries = [];
 
     /// <summary>The folder that libtorch came from.</summary>
     public static string Folder { get; private set; } = "";
@@ -42,6 +43,29 @@ internal static partial class LibTorch
         }
     }
 
+    private static string ShimFile => Path.Combine(AppContext.BaseDirectory, "native", Shim);
+
+    /// <summary>Symbols that the shim wants and this libtorch, with all that it depends on, does not have.</summary>
+    public static IReadOnlyList<WantedSymbol> MissingSymbols() => Missing(name => TryFind(name, out _));
+
+    /// <param name="has">Whether a symbol is there.</param>
+    internal static IReadOnlyList<WantedSymbol> Missing(Func<string, bool> has) => [.. ElfSymbols.Wanted(File.ReadAllBytes(ShimFile)).Where(s => !has(s.Name))];
+
+    /// <summary>Looks for a symbol in libtorch and in all that it depends on: CUDA's libraries too, where it was built with them.</summary>
+    public static bool TryFind(string symbol, out nint address)
+    {
+        foreach (var library in Libraries)
+        {
+            if (NativeLibrary.TryGetExport(library, symbol, out address))
+            {
+                return true;
+            }
+        }
+
+        address = 0;
+        return false;
+    }
+
     /// <exception cref="InputException">There is no libtorch, or it cannot be loaded.</exception>
     public static void Load()
     {
@@ -56,11 +80,11 @@ internal static partial class LibTorch
             var path = Path.Combine(Folder, name);
             if (File.Exists(path))
             {
-                LoadOrExplain(path);
+                Libraries.Add(LoadOrExplain(path));
             }
         }
 
-        LoadShim(Path.Combine(AppContext.BaseDirectory, "native", Shim));
+        LoadShim(ShimFile);
         _loaded = true;
     }
 
@@ -108,15 +132,20 @@ internal static partial class LibTorch
             File.Move(aside, copy, overwrite: true);
         }
 
+        if (!NativeLibrary.TryLoad(copy, out _) && MissingSymbols().Where(s => s.AtLoad).ToList() is { Count: > 0 } missing)
+        {
+            throw new InputException($"this libtorch lacks {missing.Count} symbols without which TorchSharp does not load, {missing[0].Name} among them; it was made for libtorch {Expected}");
+        }
+
         LoadOrExplain(copy);
         Relaxed = true;
     }
 
-    private static void LoadOrExplain(string path)
+    private static nint LoadOrExplain(string path)
     {
         try
         {
-            NativeLibrary.Load(path);
+            return NativeLibrary.Load(path);
         }
         catch (DllNotFoundException e)
         {

@@ -16,6 +16,14 @@ public sealed class DoctorCommandTests
             Assert.InRange(product.GetProperty("error").GetDouble(), 0, product.GetProperty("precision").GetString() == "fp32" ? 1e-5 : 1e-2);
             Assert.InRange(product.GetProperty("gflops").GetDouble(), 0.01, 1e6);
         }
+
+        Assert.Empty(report.RootElement.GetProperty("runner").GetProperty("missing_symbols").EnumerateArray());
+        Assert.InRange(report.RootElement.GetProperty("runner").GetProperty("copy_rate").GetDouble(), 1e8, 1e13);
+        foreach (var parity in report.RootElement.GetProperty("runner").GetProperty("parity").EnumerateArray())
+        {
+            // Ten steps: not nothing, which would mean that one computation was compared with itself.
+            Assert.InRange(parity.GetProperty("difference").GetDouble(), 1e-9, parity.GetProperty("precision").GetString() == "fp32" ? 1e-4 : 2e-2);
+        }
     }
 
     [Fact]

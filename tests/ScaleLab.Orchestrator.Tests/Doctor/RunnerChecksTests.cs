@@ -20,6 +20,18 @@ public sealed class RunnerChecksTests
         CudaBackend = false,
         CudaDevices = 0,
         Products = [Float32()],
+        Parity = [Parity(1e-6)],
+        CopyRate = 1e10,
+    };
+
+    private static RunnerReport SoundGpu => Sound with
+    {
+        CudaBackend = true,
+        CudaDevices = 2,
+        DriverCuda = 12090,
+        RuntimeCuda = 12080,
+        Gpu = new GpuReport { Name = "NVIDIA H100", Capability = "9.0", MemoryBytes = 80L << 30, FreeBytes = 79L << 30 },
+        CopyRate = 25e9,
     };
 
     [Fact]
@@ -38,8 +50,66 @@ public sealed class RunnerChecksTests
     }
 
     [Fact]
-    public void Cuda_that_is_there_passes() =>
-        Assert.Equal(CheckOutcome.Ok, Find("device", Sound with { CudaBackend = true, CudaDevices = 2 }, "cuda:1", driver: true).Outcome);
+    public void A_sound_gpu_passes_every_check()
+    {
+        var checks = RunnerChecks.All(SoundGpu, "cuda:1", MathPath.Exact, driver: true).ToList();
+        Assert.All(checks, c => Assert.Equal((CheckOutcome.Ok, null), (c.Outcome, c.Remedy)));
+        Assert.Equal(["libtorch", "symbols", "environment", "driver", "device", "gpu memory", "float32", "copy", "loss"], checks.Select(c => c.Name));
+        Assert.Equal("serves CUDA 12.9; libtorch was built with 12.8", checks.Single(c => c.Name == "driver").Finding);
+    }
+
+    [Fact]
+    public void A_gpu_beyond_the_last_fails()
+    {
+        var check = Find("device", SoundGpu with { Gpu = null, Products = [] }, "cuda:2", driver: true);
+        Assert.Equal((CheckOutcome.Fail, "no cuda:2; 2 CUDA devices"), (check.Outcome, check.Finding));
+    }
+
+    [Theory]
+    [InlineData(null, false, CheckOutcome.Fail, "install it")]
+    [InlineData(null, true, CheckOutcome.Fail, "--gpus all")]
+    [InlineData(11080, true, CheckOutcome.Fail, "update the driver")]
+    [InlineData(12020, true, CheckOutcome.Ok, null)]
+    [InlineData(13000, true, CheckOutcome.Ok, null)]
+    internal void A_driver_must_serve_the_cuda_of_libtorch(int? serves, bool module, CheckOutcome outcome, string? remedy)
+    {
+        var check = Find("driver", SoundGpu with { DriverCuda = serves }, "cuda", module);
+        Assert.Equal(outcome, check.Outcome);
+        Assert.Contains(remedy ?? "", check.Remedy ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gpu_that_others_fill_is_a_warning() =>
+        Assert.Equal(CheckOutcome.Warn, Find("gpu memory", SoundGpu with { Gpu = SoundGpu.Gpu! with { FreeBytes = 30L << 30 } }, "cuda").Outcome);
+
+    [Theory]
+    [InlineData("cuda", 1e9, CheckOutcome.Warn)]
+    [InlineData("cuda", 1e10, CheckOutcome.Ok)]
+    [InlineData("cpu", 1e9, CheckOutcome.Ok)]
+    internal void A_slow_way_to_the_gpu_is_a_warning(string device, double rate, CheckOutcome outcome) =>
+        Assert.Equal(outcome, Find("copy", SoundGpu with { CopyRate = rate }, device).Outcome);
+
+    [Theory]
+    [InlineData(Precision.Fp32, 9e-5, CheckOutcome.Ok)]
+    [InlineData(Precision.Fp32, 2e-4, CheckOutcome.Fail)]
+    [InlineData(Precision.Fp32, double.NaN, CheckOutcome.Fail)]
+    [InlineData(Precision.Bf16, 1e-2, CheckOutcome.Ok)]
+    [InlineData(Precision.Bf16, 3e-2, CheckOutcome.Fail)]
+    internal void Losses_that_are_not_those_of_float64_fail(Precision precision, double difference, CheckOutcome outcome)
+    {
+        foreach (var device in new[] { "cpu", "cuda" })
+        {
+            var check = Assert.Single(RunnerChecks.All(SoundGpu with { Parity = [Parity(difference) with { Precision = precision }] }, device, MathPath.Exact, driver: true), c => c.Name.StartsWith("loss", StringComparison.Ordinal));
+            Assert.Equal((outcome, outcome == CheckOutcome.Ok), (check.Outcome, check.Remedy is null));
+        }
+    }
+
+    [Fact]
+    public void A_function_that_libtorch_lacks_is_a_warning_that_names_it()
+    {
+        var check = Find("symbols", Sound with { MissingSymbols = ["_ZN2at4_ops3fooE", "_ZN2at4_ops3barE"] });
+        Assert.Equal((CheckOutcome.Warn, "libtorch lacks 2 functions that TorchSharp may call, _ZN2at4_ops3fooE first"), (check.Outcome, check.Finding));
+    }
 
     [Fact]
     public void A_variable_lost_on_the_way_fails()
@@ -81,7 +151,9 @@ public sealed class RunnerChecksTests
         Assert.NotNull(check.Remedy);
     }
 
-    private static MatmulReport Float32() => new() { Precision = Precision.Fp32, Math = MathPath.Fast, Gflops = 100, Error = 1e-6 };
+    private static MatmulReport Float32() => new() { Size = 512, Precision = Precision.Fp32, Math = MathPath.Fast, Gflops = 100, Error = 1e-6 };
+
+    private static ParityReport Parity(double difference) => new() { Precision = Precision.Fp32, Steps = 10, Difference = difference };
 
     private static Check Find(string name, RunnerReport report, string device = "cpu", bool driver = false) =>
         Assert.Single(RunnerChecks.All(report, device, MathPath.Fast, driver), c => c.Name == name);
