@@ -23,7 +23,8 @@ internal static class CommandLine
         var parse = root.Parse(args);
         if (parse.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"error: {parse.Errors[0].Message}");
+            // The library puts allowed values on lines of their own.
+            await error.WriteLineAsync($"error: {string.Join(' ', parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
             return ExitCode.Usage;
         }
 

@@ -12,6 +12,7 @@ return args switch
     ["simulated"] => SimulatedBenchmark.Run(),
     ["fit"] => FitBenchmark.Run(),
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
+    ["pairs", .. var rest] => PairBenchmark.Run(rest),
     ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
     ["kills", .. var rest] => await KillBenchmark.RunAsync(rest),
     ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
@@ -20,6 +21,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
     return 2;
 }

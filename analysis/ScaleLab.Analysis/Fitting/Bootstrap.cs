@@ -64,7 +64,7 @@ internal sealed class Bootstrap
         Parallel.For(
             0,
             draws,
-            () => new FitFunction(_data.WithOwnLosses(), _law, _objective, [.. _data.Weights]) { Delta = _delta },
+            Sample,
             (draw, _, f) =>
             {
                 if (Resample(f, new SplitMix64(seed, draw)))
@@ -79,7 +79,12 @@ internal sealed class Bootstrap
         return points;
     }
 
-    private bool Resample(FitFunction f, SplitMix64 random)
+    /// <summary>A function of the same rows, for <see cref="Resample"/> to change; one per thread.</summary>
+    public FitFunction Sample() => new(_data.WithOwnLosses(), _law, _objective, [.. _data.Weights]) { Delta = _delta };
+
+    /// <summary>The next resample in place of the last one. What is drawn depends on the stream and the number of clusters alone.</summary>
+    /// <returns>False where it cannot carry the law.</returns>
+    public bool Resample(FitFunction f, SplitMix64 random)
     {
         switch (Method)
         {

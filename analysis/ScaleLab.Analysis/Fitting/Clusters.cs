@@ -25,6 +25,8 @@ internal sealed class Clusters
 
     private Clusters(int rows) => (Of, Count) = ([.. Enumerable.Range(0, rows)], rows);
 
+    private Clusters(int[] of, int count) => (Of, Count) = (of, count);
+
     /// <summary>The cluster of each row, numbered from 0.</summary>
     public int[] Of { get; }
 
@@ -33,6 +35,11 @@ internal sealed class Clusters
     public bool AreRows => Count == Of.Length;
 
     public static Clusters Rows(int rows) => new(rows);
+
+    /// <summary>The same groups under other numbers, out of more than there are here: those of another table go on where these end, or share them.</summary>
+    /// <param name="numbers">One per cluster.</param>
+    /// <param name="count">All numbers lie below it.</param>
+    public Clusters Renumbered(int[] numbers, int count) => new([.. Of.Select(g => numbers[g])], count);
 
     /// <summary>
     /// By how much shared noise inflates a variance of means, at least 1: Kish's design effect 1 + (m − 1)·ρ, with the intraclass correlation ρ of these

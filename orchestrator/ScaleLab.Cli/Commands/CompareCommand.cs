@@ -1,39 +1,32 @@
 using System.CommandLine;
-using System.Globalization;
+using ScaleLab.Analysis.Comparing;
+using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Figures;
+using ScaleLab.Analysis.Laws;
 using ScaleLab.Analysis.Quality;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Cli.Output;
-using ScaleLab.Contracts.Text;
 
 namespace ScaleLab.Cli.Commands;
 
 internal sealed class CompareCommand : Verb
 {
-    private readonly Argument<string[]> _folders = new("DIR") { Description = "Folders of finished sweeps, two or more", Arity = new ArgumentArity(2, 64) };
+    private readonly Argument<string[]> _folders = new("DIR") { Description = "Folders of finished sweeps, two or more; the others are set against the first", Arity = new ArgumentArity(2, 64) };
     private readonly Option<string[]> _metric = new("--metric") { Description = $"What is compared: {string.Join(", ", MethodComparison.Columns)} (default: both probes; the loss where all sweeps train one model without probes)", HelpName = "COL" };
-    private readonly Option<double[]> _flops = new("--flops")
-    {
-        Description = "Budgets to compare at (default: three over the compute that all sweeps share)",
-        HelpName = "NUMBER",
-        CustomParser = result => [.. result.Tokens.Select(t =>
-        {
-            if (!Quantity.TryParse(t.Value, out var value) || value <= 0)
-            {
-                result.AddError($"--flops '{t.Value}': expected a number above 0, such as 1e12");
-            }
-
-            return value;
-        })],
-    };
-
+    private readonly Option<double[]> _flops = Numbers.List("--flops", "Budgets to compare at (default: three over the compute that all sweeps share)");
+    private readonly Option<double[]> _losses = Numbers.List("--loss", "Values of the metric at which the compute for them is compared (default: those of the first sweep's law at the budgets)");
+    private readonly Option<string> _law = new("--law") { Description = $"Fitted to each sweep for the effective compute: {string.Join(", ", ScalingLaw.All)}", HelpName = "NAME", DefaultValueFactory = _ => new PairOptions().Law };
+    private readonly Option<string?> _floor = new("--floor") { Description = "shared: one E for both sweeps (default for val_loss: it belongs to the data); own: each fits its own (default for probes)" };
+    private readonly Option<int> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none", HelpName = "COUNT", DefaultValueFactory = _ => new PairOptions().Bootstrap };
+    private readonly Option<double> _level = new("--level") { Description = "Coverage of the ratio's intervals", HelpName = "SHARE", DefaultValueFactory = _ => new PairOptions().Level };
     private readonly Option<string?> _out = new("--out") { Description = "Writes comparison.svg and comparison.png there", HelpName = "DIR" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the comparison as JSON" };
 
     public CompareCommand(TextWriter output)
-        : base("compare", "Set sweeps or methods side by side at equal compute.")
+        : base("compare", "Set sweeps or methods side by side at equal compute, and tell how much less compute one needs than the other.")
     {
         Add(_folders);
-        foreach (var option in (IEnumerable<Option>)[_metric, _flops, _out])
+        foreach (var option in (IEnumerable<Option>)[_metric, _flops, _losses, _law, _floor.AcceptOnlyFromAmong("shared", "own"), _bootstrap, _level, _out, _json])
         {
             Add(option);
         }
@@ -45,36 +38,50 @@ internal sealed class CompareCommand : Verb
     [
         "scalelab compare out/mae out/moco_v3 out/beit --out figures",
         "scalelab compare out/mae out/dino --metric knn_error --flops 1e12 --flops 4e12",
+        "scalelab compare out/baseline out/new-recipe --loss 1.4 --loss 1.2",
+        "scalelab compare out/baseline out/new-recipe --floor own --json",
     ];
 
     private int Run(ParseResult parse, TextWriter output)
     {
-        var sweeps = parse.GetRequiredValue(_folders).Select(ReportSource.ReadRows).ToList();
+        var folders = parse.GetRequiredValue(_folders);
+        var sweeps = folders.Select(ReportSource.ReadRows).ToList();
         var wanted = parse.GetValue(_metric) is { Length: > 0 } named ? named
             : sweeps.All(s => s.Any(r => r.ProbeError is not null)) ? ["probe_error", "knn_error"]
             : ["val_loss"];
         var measures = wanted.Select(m => MethodComparison.Of(sweeps, m, parse.GetValue(_flops))).ToList();
-        foreach (var measure in measures)
+        var answer = new ComparisonAnswer([.. measures.Select(m => ComparedMeasure.Of(m, Pairs(parse, folders, m.Column), parse.GetValue(_losses) ?? []))]);
+        if (parse.GetValue(_json))
         {
-            output.WriteLine($"{measure.Column}: the best for each budget, with 95 % intervals of the held-out sample; '-': no runs there");
-            TextTable.Write(output, ["", .. measure.Budgets.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b:0.00e+0} FLOPs")), "untrained", "runs"], measure.Sweeps.Select(Row));
-            output.WriteLine();
+            output.Write(answer.ToJson());
+        }
+        else
+        {
+            ComparisonText.Write(output, answer);
         }
 
         if (parse.GetValue(_out) is { } folder)
         {
             var figure = FigureFiles.Write(folder, [new Comparison(measures)])[0].Figure;
-            output.WriteLine(Path.Combine(folder, $"{figure.Name}.svg"));
+            if (!parse.GetValue(_json))
+            {
+                output.WriteLine(Path.Combine(folder, $"{figure.Name}.svg"));
+            }
         }
 
         return ExitCode.Done;
     }
 
-    private static string[] Row(ComparedSweep sweep) =>
-    [
-        sweep.Name,
-        .. sweep.AtBudgets.Select(b => b.Value is { } value ? $"{Numbers.Digits(value, 3)}{(b.Interval is { } i ? $" [{Numbers.Digits(i.Low, 3)}, {Numbers.Digits(i.High, 3)}]" : "")}" : "-"),
-        sweep.Random is { } random ? Numbers.Digits(random, 3) : "-",
-        sweep.Points.Count.ToString(CultureInfo.InvariantCulture),
-    ];
+    private List<SweepPair> Pairs(ParseResult parse, string[] folders, string column)
+    {
+        var tables = folders.Select(f => ObservationFile.Read(Path.Combine(f, "results.csv"), new ColumnOptions { Loss = column })).ToList();
+        var options = new PairOptions
+        {
+            Law = parse.GetRequiredValue(_law),
+            SharedFloor = parse.GetValue(_floor) is { } floor ? floor == "shared" : column == "val_loss",
+            Bootstrap = parse.GetValue(_bootstrap),
+            Level = parse.GetValue(_level),
+        };
+        return [.. tables.Skip(1).Select(other => SweepPair.Of(tables[0], other, options))];
+    }
 }

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ScaleLab.Analysis.Comparing;
+using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Laws;
+
+namespace ScaleLab.Benchmarks;
+
+/// <summary>How often the interval of an effective-compute ratio holds the truth, over simulated pairs of sweeps that share part of their noise (settings/pairs.json).</summary>
+internal static class PairBenchmark
+{
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    // Of the largest compute.
+    private static readonly double[] Budgets = [0.01, 1, 10];
+
+    public static int Run(string[] args)
+    {
+        var setting = JsonSerializer.Deserialize<PairSetting>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "settings", "pairs.json")), Snake)!;
+        var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
+        Console.WriteLine(FormattableString.Invariant($"{pairs} pairs each, {setting.Draws} draws: share of {100 * setting.Level:F0} % intervals that hold the true ratio {setting.Ratio}, in %, and their median width as a factor, at so much of the largest compute; last, the same at the loss of the largest compute"));
+        foreach (var sweep in setting.Settings.Where(s => args.Length < 2 || s.Name == args[1]))
+        {
+            Console.WriteLine($"{sweep.Name,-24}{string.Concat(Budgets.Select(b => FormattableString.Invariant($"{b,16}")))}{"at a loss",16}");
+            foreach (var (floor, seed) in from floor in (string[])["shared", "own"] from seed in (string[])["paired", "unpaired"] select (floor, seed))
+            {
+                var clock = Stopwatch.StartNew();
+                var answers = new IReadOnlyList<ComputeRatio>[pairs];
+                Parallel.For(0, pairs, i => answers[i] = One(setting, sweep, (ulong)i, floor == "shared", seed == "paired"));
+                var cells = Enumerable.Range(0, Budgets.Length + 1).Select(b =>
+                {
+                    var intervals = answers.Select(a => a[b].Interval).ToList();
+                    var held = intervals.Count(i => i is { } r && r.Low <= setting.Ratio && setting.Ratio <= r.High);
+                    return FormattableString.Invariant($"{100.0 * held / pairs,9:F1} ({Median(intervals.Select(i => i is { } r ? r.High / r.Low : double.PositiveInfinity)):F2})");
+                });
+                Console.WriteLine($"  {$"{floor} floor, {seed}",-22}{string.Concat(cells)}   {clock.Elapsed.TotalSeconds:F0} s");
+            }
+        }
+
+        return 0;
+    }
+
+    private static IReadOnlyList<ComputeRatio> One(PairSetting setting, SimulatedSweep sweep, ulong seed, bool shared, bool paired)
+    {
+        // L of both at sizes and data that are worth more: A and B shrink, so that the ratio is the same at every loss.
+        var law = new LossSurface(ScalingLaw.Of(setting.Law), [.. setting.Parameters]);
+        var (p, root) = (setting.Parameters, Math.Sqrt(setting.Ratio));
+        var better = new LossSurface(law.Law, [p[0], p[1] / Math.Pow(root, p[3]), p[2] / Math.Pow(root, p[4]), p[3], p[4]]);
+        var common = sweep.Draw(law, 3 * seed);
+        var pair = SweepPair.Of(Noisy(law, 1), Noisy(better, 2), new PairOptions { SharedFloor = shared, Level = setting.Level, Bootstrap = setting.Draws, Seed = seed });
+        var most = pair.OneRange!.C.High;
+        return [.. Budgets.Select(b => pair.AtFlops(b * most)), pair.AtLoss(law.Frontier()!.Loss(most))];
+
+        ObservationTable Noisy(LossSurface truth, ulong which)
+        {
+            var own = sweep.Draw(truth, (3 * seed) + which);
+            return own with
+            {
+                Observations = [.. own.Observations.Zip(common.Observations, (o, c) => o with
+                {
+                    Seed = paired ? "0" : "",
+                    Loss = truth.Loss(o.N, o.D) * Math.Exp((Math.Sqrt(1 - setting.Correlation) * Math.Log(o.Loss / truth.Loss(o.N, o.D))) + (Math.Sqrt(setting.Correlation) * Math.Log(c.Loss / law.Loss(c.N, c.D)))),
+                })],
+            };
+        }
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+}
+
+internal sealed record PairSetting(string Law, double[] Parameters, double Level, int Draws, double Ratio, double Correlation, SimulatedSweep[] Settings);
