@@ -15,7 +15,7 @@ namespace ScaleLab.Contracts;
     [
         typeof(SnakeCase<RunPhase>), typeof(SnakeCase<Precision>), typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>),
         typeof(SnakeCase<MathPath>), typeof(SnakeCase<RunStatus>), typeof(SnakeCase<FailureClass>), typeof(SnakeCase<WorkerEventKind>),
-        typeof(SnakeCase<LossVariant>), typeof(SnakeCase<DinoTargets>), typeof(SnakeCase<OptimizerKind>),
+        typeof(SnakeCase<LossVariant>), typeof(SnakeCase<DinoTargets>), typeof(SnakeCase<OptimizerKind>), typeof(SnakeCase<MetricName>),
     ],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

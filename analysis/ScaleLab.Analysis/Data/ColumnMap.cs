@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ScaleLab.Analysis.Data;
 
 /// <summary>The columns of one file, found once.</summary>
@@ -27,7 +29,8 @@ internal sealed class ColumnMap
         N = Column(options.N, NamesOfN);
         D = Column(options.D, NamesOfD);
         C = Column(options.C, NamesOfC);
-        Loss = Column(options.Loss, NamesOfLoss)
+        (LossFrom, var loss) = Score(options.Loss, header);
+        Loss = Column(loss, NamesOfLoss)
             ?? throw header.Error("no column for the loss; name it with --loss");
         if (new[] { N, D, C }.Count(c => c is not null) < 2)
         {
@@ -51,7 +54,7 @@ internal sealed class ColumnMap
         Cluster = options.Cluster.Count > 0 ? [.. options.Cluster.Select(header.Find)]
             : trunk is null ? []
             : Seed is null ? [trunk.Value] : [trunk.Value, Seed.Value];
-        Words = string.Join(", ", new[] { ("N", N), ("D", D), ("C", C), ("loss", (int?)Loss) }.Where(c => c.Item2 is not null).Select(c => $"{c.Item1} = {header.Names[c.Item2!.Value]}"));
+        Words = string.Join(", ", new[] { ("N", N), ("D", D), ("C", C), ("loss", (int?)Loss) }.Where(c => c.Item2 is not null).Select(c => $"{c.Item1} = {(c.Item1 == "loss" ? LossName(header) : header.Names[c.Item2!.Value])}"));
         ClusterRule = Cluster.Count > 0 ? string.Join("+", Cluster.Select(c => header.Names[c])) : "each row";
     }
 
@@ -62,6 +65,12 @@ internal sealed class ColumnMap
     public int? C { get; }
 
     public int Loss { get; }
+
+    /// <summary>The column is taken from this number: laws fall, scores rise. Null where it is a loss as it stands.</summary>
+    public double? LossFrom { get; }
+
+    /// <summary><c>val_loss</c>, <c>1-copy_score</c>.</summary>
+    public string LossName(CsvHeader header) => LossFrom is { } from ? FormattableString.Invariant($"{from}-{header.Names[Loss]}") : header.Names[Loss];
 
     public int? UniqueD { get; }
 
@@ -92,4 +101,13 @@ internal sealed class ColumnMap
 
     /// <summary><c>N = params, D = tokens, loss = eval/loss</c>.</summary>
     public string Words { get; }
+
+    // `1-copy_score`, unless a column has that very name.
+    private static (double? From, string? Column) Score(string? asked, CsvHeader header)
+    {
+        var minus = asked?.IndexOf('-') ?? -1;
+        return minus > 0 && !header.Names.Contains(asked, StringComparer.OrdinalIgnoreCase) && double.TryParse(asked.AsSpan(0, minus), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var from)
+            ? (from, asked![(minus + 1)..])
+            : (null, asked);
+    }
 }

@@ -98,7 +98,7 @@ public static class ObservationFile
         // Hoffmann et al. 2022: C = 6·N·D, where the file leaves one of the three to us.
         var size = n ?? c!.Value / (6 * d!.Value);
         var length = d ?? c!.Value / (6 * size);
-        return new Observation(Name(row, map), size, length, c ?? 6 * size * length, Positive(row, map.Loss)!.Value)
+        return new Observation(Name(row, map), size, length, c ?? 6 * size * length, Loss(row, map))
         {
             Line = row.Line,
             Cluster = Cluster(row, map),
@@ -113,6 +113,12 @@ public static class ObservationFile
             C6nd = map.C6nd is null ? 6 * size * length : Positive(row, map.C6nd),
         };
     }
+
+    private static double Loss(CsvRow row, ColumnMap map) => map.LossFrom is not { } from
+        ? Positive(row, map.Loss)!.Value
+        : Number(row, map.Loss, out var score) && from - score is > 0 and var loss
+        ? loss
+        : throw row.Error(map.Loss, $"{map.LossName(row.Header)} is '{FormattableString.Invariant($"{from}")} − {Shortened(row[map.Loss])}'; expected a finite number above 0");
 
     // Null where there is no such column or its cell is empty.
     private static double? Positive(CsvRow row, int? column)

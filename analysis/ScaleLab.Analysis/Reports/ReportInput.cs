@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Emergence;
 using ScaleLab.Contracts.Tables;
 
 namespace ScaleLab.Analysis.Reports;
@@ -12,6 +13,9 @@ public sealed record ReportInput
 
     /// <summary>Rows of results.csv; empty where the data came from elsewhere.</summary>
     public IReadOnlyList<ResultRow> Rows { get; init; } = [];
+
+    /// <summary>Metrics beside the loss, tested for breaks.</summary>
+    internal EmergenceAnalysis Emergence => field ??= EmergenceAnalysis.Of(Rows);
 
     /// <summary>Rows of curves.csv.</summary>
     public IReadOnlyList<CurveRow> Curves { get; init; } = [];

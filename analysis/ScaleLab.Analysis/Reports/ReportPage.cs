@@ -22,6 +22,7 @@ internal static class ReportPage
         Section(html, () => LawSection.Choice(html, input.Analysis.Choice));
         Section(html, () => Limits(html, input.Analysis.Fit));
         Section(html, () => QualitySection.Write(html, input));
+        Section(html, () => EmergenceSection.Write(html, input));
         Section(html, () => FrontierSection.Write(html, input));
         Section(html, () => Figures(html, figures, files));
         Section(html, () => RunsSection.Write(html, input));

@@ -23,6 +23,7 @@ public static class ReportWriter
             LossContours.From(fit, points, input.Unit),
             ComputeOptimal.From(fit, points, input.Unit),
             Parity.From(fit, points, input.Unit),
+            .. input.Emergence.Families.Select(f => new EmergenceCurves(f.Figure, f.Title, f.Curves, input.Unit)),
         ];
     }
 

@@ -9,7 +9,7 @@ internal sealed class ColumnArguments
     private readonly Option<string?> _n = Column("--n", "Column of the parameter count");
     private readonly Option<string?> _d = Column("--d", "Column of the tokens");
     private readonly Option<string?> _c = Column("--c", "Column of the FLOPs; where it or one of N and D is missing, C = 6ND");
-    private readonly Option<string?> _loss = Column("--loss", "Column of the loss");
+    private readonly Option<string?> _loss = Column("--loss", "Column of the loss; 1-COL for a score that rises to 1");
     private readonly Option<string[]> _cluster = Many("--cluster", "COL", "Rows with equal values share noise and are resampled together (default: trunk and seed, else each row)");
     private readonly Option<string[]> _where = Many("--where", "COL=VALUE", "Only these rows; values of one column are alternatives");
     private readonly Option<string[]> _exclude = Many("--exclude", "COL=VALUE", "Not these rows");

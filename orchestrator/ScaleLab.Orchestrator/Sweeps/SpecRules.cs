@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Sweeps;
@@ -14,6 +16,7 @@ internal static class SpecRules
         CheckGrid(sweep, sweep.Spec.Grid);
         CheckTrain(sweep, sweep.Spec);
         CheckData(sweep, sweep.Spec.Data);
+        CheckMetrics(sweep, sweep.Spec);
     }
 
     private static void CheckGrid(SweepFile sweep, GridSpec grid)
@@ -104,6 +107,41 @@ internal static class SpecRules
             // It names the key in quotes where there is one.
             var key = e.Message.Split('\'') is [_, var quoted, ..] && sweep.Has($"data.{quoted}") ? $"data.{quoted}" : "data";
             throw sweep.Error(key, e.Message["data: ".Length..]);
+        }
+    }
+
+    private static void CheckMetrics(SweepFile sweep, SweepSpec spec)
+    {
+        var (evaluation, language) = (spec.Evaluation, spec.Model == LanguageModelShape.FamilyName);
+        foreach (var metric in evaluation.Metrics ?? [])
+        {
+            var (name, of) = (JsonNamingPolicy.SnakeCaseLower.ConvertName(metric.ToString()), metric is MetricName.InContext or MetricName.Induction or MetricName.LinearRepresentation);
+            var obstacle = of != language ? $"is measured on {(of ? "language models" : "vision models")}, and '{spec.Model}' is none"
+                : metric == MetricName.AttentionSegmentation && spec.Data.Source is not (DataSource.ShapeLeaves or DataSource.MovingShapes) ? "needs the masks of 'source: shape-leaves' or 'moving-shapes'"
+                : metric == MetricName.Physics && spec.Data.Source != DataSource.MovingShapes ? "needs the motion of 'source: moving-shapes'"
+                : !language && evaluation.ProbeImages == 0 ? "needs 'probe_images'"
+                : null;
+            if (obstacle is not null)
+            {
+                throw sweep.Error("evaluation.metrics", $"'{name}' {obstacle}");
+            }
+        }
+
+        if (evaluation.Pairs is { } pairs && !evaluation.Measures(MetricName.LinearRepresentation))
+        {
+            throw sweep.Error("evaluation.pairs", "'pairs' belongs to the metric 'linear_representation'");
+        }
+
+        foreach (var (i, line) in (evaluation.Pairs ?? []).Index())
+        {
+            try
+            {
+                Concept.Parse(line);
+            }
+            catch (InputException e)
+            {
+                throw sweep.Error(FormattableString.Invariant($"evaluation.pairs[{i}]"), e.Message);
+            }
         }
     }
 }

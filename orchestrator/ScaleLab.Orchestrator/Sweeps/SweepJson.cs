@@ -11,7 +11,7 @@ namespace ScaleLab.Orchestrator.Sweeps;
     Converters =
     [
         typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<CooldownShape>), typeof(SnakeCase<Precision>), typeof(SnakeCase<RecipeName>), typeof(SnakeCase<LawName>),
-        typeof(SnakeCase<DesignKind>), typeof(SnakeCase<LossVariant>), typeof(SnakeCase<DinoTargets>), typeof(SnakeCase<OptimizerKind>),
+        typeof(SnakeCase<DesignKind>), typeof(SnakeCase<LossVariant>), typeof(SnakeCase<DinoTargets>), typeof(SnakeCase<OptimizerKind>), typeof(SnakeCase<MetricName>),
     ],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true)]

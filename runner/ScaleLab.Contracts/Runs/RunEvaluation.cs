@@ -22,9 +22,12 @@ public sealed record RunEvaluation
     /// <summary>Measured beside the loss, by the names of their columns in <c>results.csv</c>.</summary>
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 
+    /// <summary>Scores of single attention heads, [layer][head], by name.</summary>
+    public IReadOnlyDictionary<string, double[][]>? Heads { get; init; }
+
     /// <summary>What <paramref name="result"/> itself says.</summary>
     public static RunEvaluation Of(RunResult result) =>
-        new() { Evaluation = result.Evaluation, ValLoss = result.ValLoss, ValLossSe = result.ValLossSe, ValBpb = result.ValBpb, Metrics = result.Metrics };
+        new() { Evaluation = result.Evaluation, ValLoss = result.ValLoss, ValLossSe = result.ValLossSe, ValBpb = result.ValBpb, Metrics = result.Metrics, Heads = result.Heads };
 
     internal static string Name(EvaluationSpec evaluation) =>
         $"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(evaluation, ContractJson.Line.EvaluationSpec)))[..12]}.json";

@@ -36,6 +36,9 @@ public sealed record RunResult
     /// <summary>Measured beside the loss, by the names of their columns in <c>results.csv</c>.</summary>
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 
+    /// <summary>Scores of single attention heads, [layer][head], by name.</summary>
+    public IReadOnlyDictionary<string, double[][]>? Heads { get; init; }
+
     /// <summary>Seconds of this run, all attempts together.</summary>
     public double WallSeconds { get; init; }
 

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace ScaleLab.Contracts.Runs;
 
 /// <summary><c>run.json</c>: one run, resolved when the sweep was planned, and never changed after.</summary>
@@ -47,16 +45,4 @@ public enum MathPath
 
     /// <summary>oneDNN's kernels: still float32 on AVX-512 without AMX, and faster where MKL falls back to AVX2.</summary>
     Fast,
-}
-
-/// <summary>What is measured at the end of a run. Outside the identity: the training does not depend on it.</summary>
-public sealed record EvaluationSpec
-{
-    /// <summary>Blocks of the held-out set that are evaluated; all of them unless set.</summary>
-    [Range(1, int.MaxValue)]
-    public int? Blocks { get; init; }
-
-    /// <summary>Vision: training images that the probes of the frozen features are fitted on; 0 measures the loss alone.</summary>
-    [Range(0, 1_000_000)]
-    public int ProbeImages { get; set; } = 2048;
 }

@@ -162,4 +162,114 @@ public sealed partial record ResultRow
     /// <summary>Entropy of the mean target, nats: ln K where all prototypes are used alike.</summary>
     [CsvColumn("target_entropy")]
     public double? TargetEntropy { get; init; }
+
+    /// <summary>Loss late in the context less loss early in it (Olsson et al. 2022).</summary>
+    [CsvColumn("in_context_score")]
+    public double? InContextScore { get; init; }
+
+    [CsvColumn("in_context_score_se")]
+    public double? InContextScoreSe { get; init; }
+
+    /// <summary>Loss over the last tenth of the context.</summary>
+    [CsvColumn("late_loss")]
+    public double? LateLoss { get; init; }
+
+    /// <summary>Best head: attention to what followed the same token before.</summary>
+    [CsvColumn("prefix_matching")]
+    public double? PrefixMatching { get; init; }
+
+    /// <summary>The same with the weights that training began with.</summary>
+    [CsvColumn("prefix_matching_random")]
+    public double? PrefixMatchingRandom { get; init; }
+
+    /// <summary>Best head: how far seeing a token raises its own logit.</summary>
+    [CsvColumn("copy_score")]
+    public double? CopyScore { get; init; }
+
+    /// <summary>Best head that does both: the product of the two.</summary>
+    [CsvColumn("induction_score")]
+    public double? InductionScore { get; init; }
+
+    /// <summary>Loss of random tokens that come again.</summary>
+    [CsvColumn("repeat_loss")]
+    public double? RepeatLoss { get; init; }
+
+    /// <summary>Loss of the same tokens when they come first.</summary>
+    [CsvColumn("repeat_loss_first")]
+    public double? RepeatLossFirst { get; init; }
+
+    /// <summary>Share of them predicted exactly.</summary>
+    [CsvColumn("repeat_accuracy")]
+    public double? RepeatAccuracy { get; init; }
+
+    /// <summary>Leave-one-out cosine of the differences of pairs (Park et al. 2023).</summary>
+    [CsvColumn("linear_cosine")]
+    public double? LinearCosine { get; init; }
+
+    /// <summary>The same of tokens paired at random.</summary>
+    [CsvColumn("linear_cosine_shuffled")]
+    public double? LinearCosineShuffled { get; init; }
+
+    /// <summary>Whether the other pairs' direction tells what comes next: 2·AUC − 1.</summary>
+    [CsvColumn("concept_probe")]
+    public double? ConceptProbe { get; init; }
+
+    /// <summary>How far it raises the log-odds of a pair, over the spread of random pairs.</summary>
+    [CsvColumn("concept_steering")]
+    public double? ConceptSteering { get; init; }
+
+    /// <summary>Share of analogies within a concept that 3CosAdd completes.</summary>
+    [CsvColumn("analogy_accuracy")]
+    public double? AnalogyAccuracy { get; init; }
+
+    /// <summary>Best head of the last layer: 60 % of its attention against the object's mask (Caron et al. 2021).</summary>
+    [CsvColumn("attention_jaccard")]
+    public double? AttentionJaccard { get; init; }
+
+    [CsvColumn("attention_jaccard_random")]
+    public double? AttentionJaccardRandom { get; init; }
+
+    [CsvColumn("attention_jaccard_supervised")]
+    public double? AttentionJaccardSupervised { get; init; }
+
+    [CsvColumn("attention_jaccard_shuffled")]
+    public double? AttentionJaccardShuffled { get; init; }
+
+    /// <summary>Average precision of the attention, without a threshold.</summary>
+    [CsvColumn("attention_ap")]
+    public double? AttentionAp { get; init; }
+
+    [CsvColumn("attention_ap_random")]
+    public double? AttentionApRandom { get; init; }
+
+    [CsvColumn("attention_ap_supervised")]
+    public double? AttentionApSupervised { get; init; }
+
+    [CsvColumn("attention_ap_shuffled")]
+    public double? AttentionApShuffled { get; init; }
+
+    /// <summary>Share of patch tokens longer than three times the median (Darcet et al. 2023).</summary>
+    [CsvColumn("outlier_tokens")]
+    public double? OutlierTokens { get; init; }
+
+    /// <summary>Length that one token in a hundred exceeds, over the median.</summary>
+    [CsvColumn("token_norm_ratio")]
+    public double? TokenNormRatio { get; init; }
+
+    [CsvColumn("token_norm_ratio_random")]
+    public double? TokenNormRatioRandom { get; init; }
+
+    /// <summary>Share of the variance of a shape's place that a ridge on frozen features explains.</summary>
+    [CsvColumn("position_r2")]
+    public double? PositionR2 { get; init; }
+
+    [CsvColumn("position_r2_random")]
+    public double? PositionR2Random { get; init; }
+
+    /// <summary>The same of its velocity.</summary>
+    [CsvColumn("velocity_r2")]
+    public double? VelocityR2 { get; init; }
+
+    [CsvColumn("velocity_r2_random")]
+    public double? VelocityR2Random { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Text;
 
@@ -20,6 +21,9 @@ internal abstract class TextVocabulary
     /// <returns>UTF-8. Where the ids begin or end within a character, its part may be a replacement character.</returns>
     public abstract ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw);
 
+    /// <returns>The id of a word that is one token; null where it is none or several.</returns>
+    public abstract long? Token(string word);
+
     /// <exception cref="InputException">There is no such vocabulary.</exception>
     public static TextVocabulary Named(string name) => name switch
     {
@@ -39,5 +43,7 @@ internal abstract class TextVocabulary
         public override byte[] Encode(byte[] text) => text;
 
         public override ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw) => raw;
+
+        public override long? Token(string word) => Encoding.UTF8.GetBytes(word) is [var one] ? one : null;
     }
 }

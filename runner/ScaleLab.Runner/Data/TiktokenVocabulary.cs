@@ -27,4 +27,6 @@ internal sealed class TiktokenVocabulary(string name) : TextVocabulary
 
     public override ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw) =>
         Encoding.UTF8.GetBytes(_tokenizer.Value.Decode(TokenFile.Unpack(raw, Width)));
+
+    public override long? Token(string word) => _tokenizer.Value.EncodeToIds(word) is [var one] ? one : null;
 }

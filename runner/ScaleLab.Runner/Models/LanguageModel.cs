@@ -81,14 +81,16 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Sum of the cross entropies in nats.</summary>
     /// <param name="tokens">Int64 (B, T).</param>
     /// <param name="targets">Int64 (B, T); −100 is not counted.</param>
-    public Tensor LossSum(Tensor tokens, Tensor targets) => Layers.CrossEntropySum(Flat(tokens), targets.reshape(-1));
+    public Tensor LossSum(Tensor tokens, Tensor targets) => Layers.CrossEntropySum(Read(Codes(tokens)), targets.reshape(-1));
 
     /// <param name="tokens">Int64 (B, T), T at most the context.</param>
+    /// <param name="attended">Told, block by block, of what attention does.</param>
     /// <returns>(B, T, V).</returns>
-    public Tensor Logits(Tensor tokens) => Flat(tokens).view(tokens.shape[0], tokens.shape[1], _shape.Vocabulary);
+    public Tensor Logits(Tensor tokens, Action<Attended>? attended = null) => Read(Codes(tokens, attended)).view(tokens.shape[0], tokens.shape[1], _shape.Vocabulary);
 
-    // Rows of all sequences, (B·T, …), are what every layer but attention works on.
-    private Tensor Flat(Tensor tokens)
+    /// <summary>What the head reads: its products with the rows of <see cref="Unembedding"/> are the logits.</summary>
+    /// <returns>(B·T, C): rows of all sequences are what every layer but attention works on.</returns>
+    public Tensor Codes(Tensor tokens, Action<Attended>? attended = null)
     {
         var length = tokens.shape[1];
         var x = _embedding.index_select(0, tokens.reshape(-1)); // (BT, C)
@@ -96,11 +98,21 @@ internal sealed class LanguageModel : IDisposable
         for (var l = 0; l < _blocks.Length; l++)
         {
             var block = l;
-            (x, normed) = Recompute ? Recomputed.Run((stream, norm) => Run(block, stream, norm, length), x, normed) : Run(block, x, normed, length);
+            (x, normed) = Recompute ? Recomputed.Run((stream, norm) => Run(block, stream, norm, length, attended), x, normed) : Run(block, x, normed, length, attended);
         }
 
-        return Linear(normed, _head);
+        return normed;
     }
+
+    /// <summary>The table of the head, (V, C).</summary>
+    public Tensor Unembedding => _head;
+
+    /// <summary>What a head that copies its input would write on the logits: of head h of block l, from a value (hd) to logits, but for one positive factor.</summary>
+    /// <returns>(V, hd).</returns>
+    public Tensor Writes(int block, int head) =>
+        mm(_head * _norm, _blocks[block].Out.narrow(1, (long)head * _shape.HeadWidth, _shape.HeadWidth));
+
+    private Tensor Read(Tensor codes) => Linear(codes, _head);
 
     public void Dispose()
     {
@@ -110,20 +122,22 @@ internal sealed class LanguageModel : IDisposable
     }
 
     // Block l: the stream and its norm, (BT, C) each, before it and after it.
-    private (Tensor Stream, Tensor Normed) Run(int l, Tensor x, Tensor normed, long length)
+    private (Tensor Stream, Tensor Normed) Run(int l, Tensor x, Tensor normed, long length, Action<Attended>? attended)
     {
         var block = _blocks[l];
-        (x, normed) = Layers.AddNorm(x, Linear(Attention(Linear(normed, block.Qkv), length), block.Out), block.MlpNorm, _matmulType);
+        (x, normed) = Layers.AddNorm(x, Linear(Attention(l, Linear(normed, block.Qkv), length, attended), block.Out), block.MlpNorm, _matmulType);
         var next = l + 1 < _blocks.Length ? _blocks[l + 1].AttentionNorm : _headScale == 1 ? _norm : _norm * _headScale;
         return Layers.AddNorm(x, Linear(Layers.SwiGlu(Linear(normed, block.GateUp)), block.Down), next, _matmulType);
     }
 
-    private Tensor Attention(Tensor qkv, long length)
+    private Tensor Attention(int l, Tensor qkv, long length, Action<Attended>? attended)
     {
         var (q, k, v) = Layers.Rotary(qkv, _cos.narrow(0, 0, length), _sin.narrow(0, 0, length), _shape.Heads); // (BH, T, hd)
         // Products and a softmax are the quicker attention on a CPU at these lengths.
         using var scores = bmm(q, k.transpose(1, 2));
-        var mixed = bmm(Layers.CausalSoftmax(scores), v);
+        var weights = Layers.CausalSoftmax(scores);
+        attended?.Invoke(new Attended(l, weights.view(-1, _shape.Heads, length, length), v.view(-1, _shape.Heads, length, _shape.HeadWidth)));
+        var mixed = bmm(weights, v);
         return mixed.view(-1, _shape.Heads, length, _shape.HeadWidth).transpose(1, 2).reshape(-1, _shape.Width);
     }
 
@@ -132,3 +146,9 @@ internal sealed class LanguageModel : IDisposable
 
     private sealed record Block(Tensor AttentionNorm, Tensor Qkv, Tensor Out, Tensor MlpNorm, Tensor GateUp, Tensor Down);
 }
+
+/// <summary>What the attention of a block does.</summary>
+/// <param name="Block">From 0.</param>
+/// <param name="Weights">(B, H, T, T): row t says where query t looks.</param>
+/// <param name="Values">(B, H, T, hd): what is seen there.</param>
+internal sealed record Attended(int Block, Tensor Weights, Tensor Values);

@@ -34,29 +34,38 @@ internal sealed class Transformer
 
     /// <param name="x">Tokens (B, T, C), in the type of the weights.</param>
     /// <returns>(B, T, C), normed.</returns>
-    public Tensor Run(Tensor x)
+    public Tensor Run(Tensor x) => _norm.Apply(Stream(x));
+
+    /// <summary>The same before the last norm.</summary>
+    /// <param name="x">As for <see cref="Run"/>.</param>
+    /// <param name="attended">Told where the last block looks: (B, H, T, T), a row for each query.</param>
+    public Tensor Stream(Tensor x, Action<Tensor>? attended = null)
     {
         foreach (var block in _blocks)
         {
+            var look = block == _blocks[^1] ? attended : null;
+
             // Without a gradient, as in a teacher, nothing is kept anyway.
-            x = _recompute && x.requires_grad ? Recomputed.Run(stream => Run(block, stream), x) : Run(block, x);
+            x = _recompute && x.requires_grad ? Recomputed.Run(stream => Run(block, stream, look), x) : Run(block, x, look);
         }
 
-        return _norm.Apply(x);
+        return x;
     }
 
-    private Tensor Run(Block block, Tensor x)
+    private Tensor Run(Block block, Tensor x, Action<Tensor>? attended)
     {
-        x = x + block.Out.Apply(Attention(block.Qkv.Apply(block.Norm1.Apply(x))));
+        x = x + block.Out.Apply(Attention(block.Qkv.Apply(block.Norm1.Apply(x)), attended));
         return x + block.Down.Apply(F.gelu(block.Up.Apply(block.Norm2.Apply(x))));
     }
 
-    private Tensor Attention(Tensor qkv)
+    private Tensor Attention(Tensor qkv, Action<Tensor>? attended)
     {
         var (batch, length, head) = (qkv.shape[0], qkv.shape[1], _body.Width / _body.Heads);
         var parts = qkv.view(batch, length, 3, _body.Heads, head).permute(2, 0, 3, 1, 4).reshape(3, batch * _body.Heads, length, head).unbind(0); // (BH, T, hd) each
         var scores = Products.Batched(parts[0] * (1 / Math.Sqrt(head)), parts[1].transpose(1, 2));
-        var mixed = Products.Batched(F.softmax(scores, -1), parts[2]);
+        var weights = F.softmax(scores, -1);
+        attended?.Invoke(weights.view(batch, _body.Heads, length, length));
+        var mixed = Products.Batched(weights, parts[2]);
         return mixed.view(batch, _body.Heads, length, head).transpose(1, 2).reshape(batch, length, _body.Width);
     }
 

@@ -49,16 +49,35 @@ internal sealed class VisionEncoder
 
     /// <param name="tokens">Patches with their positions, (B, L', C).</param>
     /// <returns>As <see cref="Run"/>.</returns>
-    public Tensor Encode(Tensor tokens) =>
-        _transformer.Run(_classToken is null ? tokens : cat([_classToken.expand(tokens.shape[0], 1, -1), tokens], 1));
+    public Tensor Encode(Tensor tokens) => _transformer.Run(WithClassToken(tokens));
+
+    /// <summary>What the last block makes of the patches, and where it looks.</summary>
+    /// <param name="patches">All of an image's, (B, L, C·p·p).</param>
+    /// <param name="positions">(L, C).</param>
+    /// <returns>Patch tokens before the last norm, (B, L, C); attention to patches of the class token, or without one of the mean patch, (B, H, L).</returns>
+    public (Tensor Tokens, Tensor Attention) Look(Tensor patches, Tensor positions)
+    {
+        Tensor? attention = null;
+        var first = _classToken is null ? 0 : 1;
+        var stream = _transformer.Stream(WithClassToken(Embed(patches) + positions), weights =>
+            attention = (_classToken is null ? weights.mean([2]) : weights.select(2, 0)).narrow(2, first, patches.shape[1]));
+        return (stream.narrow(1, first, patches.shape[1]), attention!);
+    }
 
     /// <summary>One vector for each image: the class token, or the mean of the patches (what the linear probe of each method reads).</summary>
     /// <param name="images">(B, C, S, S).</param>
     /// <param name="positions">(L, C).</param>
     /// <returns>(B, C).</returns>
-    public Tensor Features(Tensor images, Tensor positions)
+    public Tensor Features(Tensor images, Tensor positions) => Read(Patches(images), positions);
+
+    /// <inheritdoc cref="Features"/>
+    /// <param name="patches">All of an image's, (B, L, C·p·p).</param>
+    /// <param name="positions">(L, C).</param>
+    public Tensor Read(Tensor patches, Tensor positions)
     {
-        var tokens = Run(Patches(images), positions);
+        var tokens = Run(patches, positions);
         return _classToken is null ? tokens.mean([1]) : tokens.select(1, 0);
     }
+
+    private Tensor WithClassToken(Tensor tokens) => _classToken is null ? tokens : cat([_classToken.expand(tokens.shape[0], 1, -1), tokens], 1);
 }

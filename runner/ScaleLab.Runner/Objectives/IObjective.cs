@@ -41,4 +41,10 @@ internal interface IObjective : IDisposable
 /// <param name="StandardError">Of <paramref name="Loss"/>, over blocks; null for a single block.</param>
 /// <param name="BitsPerByte">Null where the bytes behind the tokens are unknown.</param>
 /// <param name="Metrics">Measured beside the loss, by the names of their columns.</param>
-internal sealed record Evaluation(double Loss, double? StandardError, double? BitsPerByte = null, IReadOnlyDictionary<string, double>? Metrics = null);
+/// <param name="Heads">Scores of single attention heads, [layer][head], by name.</param>
+internal sealed record Evaluation(
+    double Loss,
+    double? StandardError,
+    double? BitsPerByte = null,
+    IReadOnlyDictionary<string, double>? Metrics = null,
+    IReadOnlyDictionary<string, double[][]>? Heads = null);

@@ -4,6 +4,7 @@ using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Export;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Objectives.Emergence;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Objectives;
@@ -16,9 +17,11 @@ internal sealed class NextToken : IObjective
     private readonly TokenCorpus _corpus;
     private readonly SampleOrder _order;
     private readonly Device _device;
+    private readonly TrainingSpec _training;
 
     public NextToken(TrainingSpec training, CorpusStore store, Device device, bool recompute = false)
     {
+        _training = training;
         _shape = (LanguageModelShape)training.Model;
         _device = device;
         _corpus = new TokenCorpus(store, training.Corpus);
@@ -66,10 +69,14 @@ internal sealed class NextToken : IObjective
         // Of a ratio of sums over blocks; equal blocks make it the usual standard error of the mean.
         var variance = losses.Sum(l => Math.Pow(l.Nats - (mean * l.Predictions), 2)) * losses.Count / (losses.Count - 1.0);
         var info = _corpus.Info;
+        var (columns, heads) = new LanguageMetrics(_model, _shape, _corpus, evaluation, _device)
+            .Measure(() => new LanguageModel(_shape, _training.Seed, _device, precision: _training.Precision), stop);
         return new Evaluation(
             mean,
             losses.Count > 1 ? Math.Sqrt(variance) / predictions : null,
-            info.HeldOutBytes is { } bytes ? mean / Math.Log(2) * info.HeldOutTokens / bytes : null);
+            info.HeldOutBytes is { } bytes ? mean / Math.Log(2) * info.HeldOutTokens / bytes : null,
+            columns,
+            heads);
     }
 
     public void Export(string folder) => LlamaExport.Write(folder, _shape, Parameters);

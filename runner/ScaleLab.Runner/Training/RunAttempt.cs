@@ -89,7 +89,7 @@ internal sealed class RunAttempt
         using var objective = Objective.Of(_spec.Training, _store, Device(_spec.Execution));
         objective.Import(weights);
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
-        _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics });
+        _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics, Heads = evaluation.Heads });
     }
 
     private RunResult Finish(Trainer trainer, IObjective objective, CurveFile curve, CancellationToken stop)
@@ -113,6 +113,7 @@ internal sealed class RunAttempt
             ValLossSe = evaluation.StandardError,
             ValBpb = evaluation.BitsPerByte,
             Metrics = evaluation.Metrics,
+            Heads = evaluation.Heads,
         };
     }
 

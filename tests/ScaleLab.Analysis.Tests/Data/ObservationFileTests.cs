@@ -1,5 +1,6 @@
 using System.Text;
 using ScaleLab.Analysis.Data;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Analysis.Tests.Data;
 
@@ -26,6 +27,17 @@ public sealed class ObservationFileTests
         Synthetic.Close(1e9, o.D, 1e-15);
         Synthetic.Close(6e18, o.C, 1e-15);
         Assert.Equal(2.5, o.Loss);
+    }
+
+    [Fact]
+    public void A_score_that_rises_is_taken_from_what_it_rises_to()
+    {
+        var table = Read("N,D,accuracy,1-x\n1e9,1e9,0.25,7\n", new ColumnOptions { Loss = "1-accuracy" });
+        Assert.Equal(0.75, Assert.Single(table.Observations).Loss);
+        Assert.Contains("loss = 1-accuracy", table.Columns, StringComparison.Ordinal);
+        Assert.Equal(7, Assert.Single(Read("N,D,accuracy,1-x\n1e9,1e9,0.25,7\n", new ColumnOptions { Loss = "1-x" }).Observations).Loss);
+        Assert.Equal(1.5, Assert.Single(Read("N,D,gain\n1e9,1e9,-1.5\n", new ColumnOptions { Loss = "0-gain" }).Observations).Loss);
+        Assert.EndsWith("1-accuracy is '1 − 1'; expected a finite number above 0", Assert.Throws<InputException>(() => Read("N,D,accuracy\n1e9,1e9,1\n", new ColumnOptions { Loss = "1-accuracy" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

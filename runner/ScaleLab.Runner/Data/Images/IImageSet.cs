@@ -1,4 +1,6 @@
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Runner.Data.Images.Sources;
+using ScaleLab.Runner.Data.Images.Worlds;
 
 namespace ScaleLab.Runner.Data.Images;
 
@@ -17,4 +19,10 @@ internal interface IImageSet : IDisposable
     void ReadHeldOut(int index, Span<byte> pixels);
 
     int HeldOutLabel(int index);
+
+    /// <summary>What draws the images, and knows more of them than pixels and labels; null where they lie in files.</summary>
+    IWorld? World => null;
+
+    /// <summary>The number by which <see cref="World"/> draws a held-out image.</summary>
+    static ulong HeldOutNumber(int index) => WorldSource.FirstHeldOut + (ulong)index;
 }

@@ -55,6 +55,8 @@ internal static class ImageSet
     {
         public ImageInfo Info => info;
 
+        public IWorld? World => world;
+
         public void ReadTrain(long index, Span<byte> pixels) => world.Draw((ulong)index, pixels);
 
         public int TrainLabel(long index) => world.Label((ulong)index);

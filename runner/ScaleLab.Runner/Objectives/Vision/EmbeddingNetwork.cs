@@ -23,6 +23,8 @@ internal sealed class EmbeddingNetwork : IDisposable
         _projector = new ProjectionHead(set, "projector", shape.Projector, initializer, scales: true);
     }
 
+    public FrozenEncoder Encoder => new(_encoder, _positions, _encoder.Patches);
+
     /// <summary>A view alone, with batch statistics of its own.</summary>
     /// <param name="images">(B, C, S, S).</param>
     /// <returns>(B, D).</returns>

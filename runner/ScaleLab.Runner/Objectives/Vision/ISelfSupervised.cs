@@ -43,6 +43,22 @@ internal interface ISelfSupervised : IDisposable
     /// <returns>(B, d): what probes read.</returns>
     Tensor Features(Tensor images);
 
+    /// <summary>The encoder that <see cref="Features"/> reads, patch by patch.</summary>
+    FrozenEncoder Encoder { get; }
+
     /// <summary>Measured on a batch of held-out views, beside the loss: the deviation of targets, their entropy.</summary>
     IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [];
+}
+
+/// <summary>An encoder as it is probed.</summary>
+/// <param name="Network">Of the student or the teacher, as each method's paper evaluates.</param>
+/// <param name="Positions">Of all patches, (L, C).</param>
+/// <param name="Cut">From images (B, C, S, S), or clips, to patches (B, L, V).</param>
+internal sealed record FrozenEncoder(VisionEncoder Network, Tensor Positions, Func<Tensor, Tensor> Cut)
+{
+    /// <inheritdoc cref="VisionEncoder.Look"/>
+    public (Tensor Tokens, Tensor Attention) Look(Tensor images) => Network.Look(Cut(images), Positions);
+
+    /// <inheritdoc cref="VisionEncoder.Features"/>
+    public Tensor Read(Tensor images) => Network.Read(Cut(images), Positions);
 }

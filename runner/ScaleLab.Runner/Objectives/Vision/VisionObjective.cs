@@ -78,30 +78,33 @@ internal sealed class VisionObjective : IObjective
 
         var mean = losses.Average();
         var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (blocks - 1.0));
-        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: Metrics(evaluation, batch, stop));
+        var (metrics, heads) = Metrics(evaluation, batch, stop);
+        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: metrics, Heads: heads);
     }
 
-    private SortedDictionary<string, double>? Metrics(EvaluationSpec evaluation, int batch, CancellationToken stop)
+    private (SortedDictionary<string, double>? Columns, IReadOnlyDictionary<string, double[][]>? Heads) Metrics(EvaluationSpec evaluation, int batch, CancellationToken stop)
     {
         if (evaluation.ProbeImages == 0)
         {
-            return null;
+            return default;
         }
 
         using var scope = NewDisposeScope();
         var probing = new Probing(_images, _loader, evaluation.ProbeImages, _device);
         using var initializer = new Initializer(_training.Seed, _device, precision: _training.Precision);
         using var untrained = Objective.Method((VisionShape)_training.Model, initializer);
+        var emergent = new VisionMetrics(_training, evaluation, _images, _loader, _device, stop);
         IEnumerable<(string Column, double Value)> all =
         [
             .. probing.Errors(_method.Features, "", stop),
             .. probing.Errors(untrained.Features, "_random", stop),
             .. probing.Spectra(_method, stop),
             .. _method.Health(Moved(_heldOut.HeldOut(0, batch))),
+            .. emergent.Measure(_method, untrained).Select(m => (m.Key, m.Value)),
         ];
 
         // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.
-        return new(all.Where(m => double.IsFinite(m.Value)).ToDictionary(m => m.Column, m => m.Value), StringComparer.Ordinal);
+        return (new(all.Where(m => double.IsFinite(m.Value)).ToDictionary(m => m.Column, m => m.Value), StringComparer.Ordinal), emergent.Heads.Count > 0 ? emergent.Heads : null);
     }
 
     /// <summary>All weights by the names that timm gives a ViT's, and the shape.</summary>

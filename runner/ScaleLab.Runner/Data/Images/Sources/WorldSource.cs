@@ -10,8 +10,8 @@ internal sealed class WorldSource(ImageWorld world, int size, int frames, int he
     // Mean and deviation of a channel vary by a part in a thousand between such samples.
     private const int Measured = 4096;
 
-    // Held-out images have numbers that no run draws: training stays below 2⁴⁰.
-    private const ulong FirstHeldOut = 1UL << 62;
+    /// <summary>Held-out images have numbers that no run draws: training stays below 2⁴⁰.</summary>
+    public const ulong FirstHeldOut = 1UL << 62;
 
     public override string Origin => string.Create(CultureInfo.InvariantCulture, $"{world.Name} {(frames > 1 ? $"{frames} frames of " : "")}{size} pixels, seed {world.Seed}");
 

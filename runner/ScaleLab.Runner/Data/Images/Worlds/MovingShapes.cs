@@ -21,6 +21,9 @@ internal sealed class MovingShapes(int size, int frames, int seed) : IWorld
         return random.Below(Leaf.Shapes);
     }
 
+    /// <summary>How many shapes move in a clip.</summary>
+    public int Shapes(ulong index) => 1 + IWorld.Stream(seed, index).Below(MostShapes);
+
     /// <param name="index">Any number.</param>
     /// <param name="pixels">(T, H, W, 3), all of it written.</param>
     /// <param name="owners">(T, H, W): the number of the shape that each pixel shows, −1 for the background; of two shapes the one with the smaller number lies in front. May be empty.</param>

@@ -29,6 +29,8 @@ internal sealed class BarlowTwins : ISelfSupervised
 
     public Tensor Features(Tensor images) => _network.Features(images);
 
+    public FrozenEncoder Encoder => _network.Encoder;
+
     public void Dispose()
     {
         Parameters.Dispose();

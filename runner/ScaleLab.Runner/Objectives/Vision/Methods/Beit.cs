@@ -58,6 +58,8 @@ internal sealed class Beit : ISelfSupervised
 
     public Tensor Features(Tensor images) => _encoder.Run(_encoder.Patches(images), _positions).narrow(1, 1, _shape.Patches).mean([1]);
 
+    public FrozenEncoder Encoder => new(_encoder, _positions, _encoder.Patches);
+
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views)
     {
         var all = arange(_shape.Patches, int64, views[0].device).expand(views[0].shape[0], -1);

@@ -52,6 +52,8 @@ internal sealed class Byol : ISelfSupervised
 
     public Tensor Features(Tensor images) => _network.Features(images);
 
+    public FrozenEncoder Encoder => _network.Encoder;
+
     public void Dispose()
     {
         Parameters.Dispose();

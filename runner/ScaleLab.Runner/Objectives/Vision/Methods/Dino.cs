@@ -64,6 +64,8 @@ internal sealed class Dino : ISelfSupervised
 
     public Tensor Features(Tensor images) => _student.Embedding.Features(images);
 
+    public FrozenEncoder Encoder => _student.Embedding.Encoder;
+
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views)
     {
         Targets(cat([.. views.Take(LargeCrops)]));

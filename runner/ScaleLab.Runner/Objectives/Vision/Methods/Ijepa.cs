@@ -70,6 +70,8 @@ internal sealed class Ijepa : ISelfSupervised
 
     public Tensor Features(Tensor images) => _teacher.Network.Features(images, _positions);
 
+    public FrozenEncoder Encoder => new(_teacher.Network, _positions, _teacher.Network.Patches);
+
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_spread", Spectrum.Spread(Features(views[0])))];
 
     public void Dispose()

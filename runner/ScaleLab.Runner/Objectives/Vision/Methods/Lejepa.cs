@@ -35,6 +35,8 @@ internal sealed class Lejepa : ISelfSupervised
 
     public Tensor Features(Tensor images) => _network.Features(images);
 
+    public FrozenEncoder Encoder => _network.Encoder;
+
     public void Dispose()
     {
         Parameters.Dispose();

@@ -58,6 +58,8 @@ internal sealed class Mae : ISelfSupervised
 
     public Tensor Features(Tensor images) => _encoder.Features(images, _positions);
 
+    public FrozenEncoder Encoder => new(_encoder, _positions, _encoder.Patches);
+
     public void Dispose()
     {
         Parameters.Dispose();

@@ -53,6 +53,8 @@ internal sealed class MocoV3 : ISelfSupervised
 
     public Tensor Features(Tensor images) => _network.Features(images);
 
+    public FrozenEncoder Encoder => _network.Encoder;
+
     public void Dispose()
     {
         Parameters.Dispose();

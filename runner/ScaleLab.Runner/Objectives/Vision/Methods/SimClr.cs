@@ -34,6 +34,8 @@ internal sealed class SimClr : ISelfSupervised
 
     public Tensor Features(Tensor images) => _network.Features(images);
 
+    public FrozenEncoder Encoder => _network.Encoder;
+
     public void Dispose()
     {
         Parameters.Dispose();

@@ -77,6 +77,8 @@ internal sealed class Vjepa : ISelfSupervised
 
     public Tensor Features(Tensor images) => _teacher.Network.Run(Tubelets(images), _positions).mean([1]);
 
+    public FrozenEncoder Encoder => new(_teacher.Network, _positions, Tubelets);
+
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_spread", Spectrum.Spread(Features(views[0])))];
 
     public void Dispose()

@@ -1,0 +1,79 @@
+using ScaleLab.Analysis.Emergence;
+using ScaleLab.Contracts.Tables;
+using ScottPlot;
+
+namespace ScaleLab.Analysis.Figures;
+
+/// <summary>Metrics of one family against N, D and C, a row for each, with their controls.</summary>
+/// <param name="Family">Of its file.</param>
+/// <param name="Heading">Of the figure.</param>
+/// <param name="Curves">One for each row.</param>
+/// <param name="Unit">What data are counted in.</param>
+public sealed record EmergenceCurves(string Family, string Heading, IReadOnlyList<MetricCurve> Curves, string Unit) : Figure
+{
+    private const int RowHeight = 230;
+
+    private static readonly Color[] ControlColours = [Palette.Muted, Palette.Vermillion, Palette.Green];
+
+    public override string Name => $"emergence-{Family}";
+
+    public override string Title => Heading;
+
+    public override string Caption =>
+        "Every run, against parameters (a line for each amount of data), data (a line for each size) and compute (by size, light = small). Dashed: controls, the mean over the runs at each scale.";
+
+    public override IReadOnlyList<string> Files => ["results.csv"];
+
+    internal override Sheet Draw()
+    {
+        var sheet = new Sheet(1080, RowHeight * Curves.Count);
+        foreach (var (row, curve) in Curves.Index())
+        {
+            foreach (var axis in Enum.GetValues<ScaleAxis>())
+            {
+                sheet.Add(Panel(curve, axis), (int)axis / 3.0, (double)row / Curves.Count, ((int)axis + 1) / 3.0, (row + 1.0) / Curves.Count);
+            }
+        }
+
+        return sheet;
+    }
+
+    private Panel Panel(MetricCurve curve, ScaleAxis axis)
+    {
+        var (metric, rows) = (curve.Metric, curve.Rows);
+        var values = rows.SelectMany(r => metric.Controls.Select(c => c.Value(r)).Prepend(metric.Value(r))).OfType<double>().ToList();
+        var margin = 0.06 * Math.Max(values.Max() - values.Min(), 1e-3);
+        var scales = rows.Select(r => EmergenceAnalysis.Scale(axis, r)).ToList();
+        var panel = new Panel(
+            axis switch { ScaleAxis.N => Axis.Parameters(scales), ScaleAxis.D => Axis.Data(Unit, scales), _ => Axis.Compute(scales) },
+            Axis.Linear(axis == ScaleAxis.N ? metric.Title : "", values.Min() - margin, values.Max() + margin));
+        foreach (var (c, control) in metric.Controls.Index())
+        {
+            panel.Line(Means(rows, axis, control.Value), ControlColours[c], 1, dashed: true);
+        }
+
+        foreach (var line in Lines(rows, axis))
+        {
+            // On the axis of size the lines are amounts of data.
+            var (by, all) = axis == ScaleAxis.N ? (line[0].D, rows.Select(r => (double)r.D)) : (line[0].N, rows.Select(r => (double)r.N));
+            var colour = Palette.Ordered(by, all.Min(), all.Max());
+            var points = line.Select(r => new PlotPoint(EmergenceAnalysis.Scale(axis, r), metric.Value(r)!.Value)).ToList();
+            panel.Line(points, colour.WithAlpha(.8), 1);
+            panel.Markers(points, colour, 5);
+        }
+
+        if (axis == ScaleAxis.N)
+        {
+            panel.Key(metric.Controls.Select((c, i) => (c.Name, ControlColours[i])), Alignment.UpperLeft);
+        }
+
+        return panel;
+    }
+
+    // Seeds are lines of their own.
+    private static IEnumerable<List<ResultRow>> Lines(IReadOnlyList<ResultRow> rows, ScaleAxis axis) =>
+        rows.GroupBy(r => (axis == ScaleAxis.N ? r.D : r.N, r.Seed)).OrderBy(g => g.Key.Item1).ThenBy(g => g.Key.Seed).Select(g => g.OrderBy(r => EmergenceAnalysis.Scale(axis, r)).ToList());
+
+    private static List<PlotPoint> Means(IReadOnlyList<ResultRow> rows, ScaleAxis axis, Func<ResultRow, double?> value) =>
+        [.. rows.Where(r => value(r) is not null).GroupBy(r => EmergenceAnalysis.Scale(axis, r)).OrderBy(g => g.Key).Select(g => new PlotPoint(g.Key, g.Average(r => value(r)!.Value)))];
+}

@@ -1,0 +1,42 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Tests.Training;
+using ScaleLab.Runner.Training;
+
+namespace ScaleLab.Runner.Tests.Objectives.Emergence;
+
+public sealed class LanguageMetricsTests : TorchTests, IDisposable
+{
+    private readonly SampleRuns _runs = new();
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void A_finished_run_is_measured_anew_with_every_metric_and_twice_alike()
+    {
+        var run = _runs.Create("run", _runs.Training(30));
+        Assert.Null(_runs.Train(run)!.Metrics);
+        var wanted = new EvaluationSpec { Blocks = 4, ProbeImages = 64, Metrics = [MetricName.LinearRepresentation, MetricName.InContext, MetricName.Induction], Pairs = ["sign 0/1 2/3 4/5"] };
+        var first = Measured();
+        Assert.Equal(
+            [
+                "analogy_accuracy", "concept_probe", "concept_steering", "copy_score", "in_context_score", "in_context_score_se", "induction_score", "late_loss", "linear_cosine", "linear_cosine_shuffled",
+                "prefix_matching", "prefix_matching_random", "repeat_accuracy", "repeat_loss", "repeat_loss_first",
+            ],
+            first.Metrics!.Keys);
+        Assert.Equal(["copy_score", "prefix_matching"], first.Heads!.Keys);
+        Assert.All(first.Heads!.Values, h => Assert.Equal((2, 2), (h.Length, h[0].Length)));
+        Assert.Equal(run.ReadResult()!.ValLoss, first.ValLoss);
+
+        // The order in which metrics are named is no difference.
+        Assert.Equal(wanted with { Metrics = [MetricName.Induction, MetricName.LinearRepresentation, MetricName.InContext] }, first.Evaluation);
+        Directory.Delete(Path.Combine(run.Path, "evaluations"), recursive: true);
+        Assert.Equal(first.Metrics, Measured().Metrics);
+
+        RunEvaluation Measured()
+        {
+            run.Create(run.ReadSpec() with { Evaluation = wanted });
+            new RunAttempt(run, _runs.Store, TimeProvider.System).Execute((_, _) => { }, TestContext.Current.CancellationToken);
+            return run.ReadEvaluation(wanted)!;
+        }
+    }
+}
