@@ -3,7 +3,7 @@ namespace ScaleLab.Analysis.Emergence;
 /// <summary>All smooth curves and all breaks that a <see cref="BreakTest"/> looks at, as directions of length 1 in which least squares is a product: fitted thousands of times.</summary>
 internal sealed class Candidates
 {
-    // A logistic e^−k takes ln 81 / k from a tenth to nine tenths: a decade at the steepest.
+    // A logistic of slope k takes ln 81 / k from a tenth to nine tenths: a decade at the steepest.
     private static readonly double Steepest = Math.Log(81) / Math.Log(10);
 
     private readonly List<(double[] Curve, List<(double[] Direction, double At)> Breaks)> _smooth = [];
@@ -87,15 +87,17 @@ internal sealed class Candidates
             yield return u => -Math.Exp(-alpha * u);
         }
 
-        var half = (high - low) / 2;
-        foreach (var share in (double[])[0.25, 0.5, 0.75, 1])
+        // Centres from a decade before the range to a decade after it, fine enough that a law between two of them is no break.
+        var decade = Math.Log(10);
+        var half = ((high - low) / 2) + decade;
+        var centres = (int)Math.Ceiling(2 * half / (0.1 * decade));
+        foreach (var share in (double[])[0.2, 0.36, 0.52, 0.68, 0.84, 1])
         {
             var slope = share * Steepest;
-            for (var i = 0; i <= 24; i++)
+            for (var i = 0; i <= centres; i++)
             {
-                // From a decade before the range to a decade after it.
-                var middle = (-half - Math.Log(10)) + (i / 24.0 * 2 * (half + Math.Log(10)));
-                yield return u => 1 / (1 + Math.Exp(-slope * (u - middle)));
+                var centre = -half + (2 * half * i / centres);
+                yield return u => 1 / (1 + Math.Exp(-slope * (u - centre)));
             }
         }
     }

@@ -37,7 +37,7 @@ internal sealed class Transformer
     public Tensor Run(Tensor x) => _norm.Apply(Stream(x));
 
     /// <summary>The same before the last norm.</summary>
-    /// <param name="x">As for <see cref="Run"/>.</param>
+    /// <param name="x">Tokens (B, T, C), in the type of the weights.</param>
     /// <param name="attended">Told where the last block looks: (B, H, T, T), a row for each query.</param>
     public Tensor Stream(Tensor x, Action<Tensor>? attended = null)
     {

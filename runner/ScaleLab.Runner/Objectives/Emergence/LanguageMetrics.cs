@@ -129,7 +129,8 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         var (codes, next) = (new List<Tensor>(), new List<Tensor>());
         foreach (var (inputs, targets) in Windows(stop).Take((MostCodes / shape.Context) + 1))
         {
-            codes.Add(model.Codes(inputs.to(device)).to(float64, CPU));
+            using var inner = NewDisposeScope();
+            codes.Add(model.Codes(inputs.to(device)).to(float64, CPU).MoveToOuterDisposeScope());
             next.Add(targets.view(-1));
         }
 
