@@ -68,9 +68,9 @@ internal static class CommandLine
         new FitCommand(output),
         new FrontierCommand(output),
         new AllocateCommand(output),
-        new PlotCommand(output),
+        new PlotCommand(output, error),
         new ReportCommand(output),
-        new CompareCommand(output),
+        new CompareCommand(output, error),
         new DoctorCommand(output),
     ];
 

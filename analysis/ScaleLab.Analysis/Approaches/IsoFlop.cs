@@ -34,6 +34,10 @@ public sealed record IsoFlop(double Flops, int Runs)
     // Budgets differ by more than this; steps and shapes round a run's compute by less.
     private const double Tolerance = 1.1;
 
+    /// <summary>One for each budget of these runs.</summary>
+    internal static IReadOnlyList<IsoFlop> Of(IReadOnlyList<Observation> runs) =>
+        [.. Group(runs).Select(group => Of([.. group.Select(i => runs[i])], [.. group.Select(i => runs[i].Loss)]))];
+
     /// <summary>Runs of equal budget: as the file says, else by their compute.</summary>
     internal static IReadOnlyList<IReadOnlyList<int>> Group(IReadOnlyList<Observation> runs)
     {

@@ -9,6 +9,8 @@ namespace ScaleLab.Analysis.Approaches;
 /// <param name="IsInside">The vertex lies between the points.</param>
 internal readonly record struct Parabola(double Vertex, double Curvature, double Least, bool IsInside)
 {
+    public double At(double x) => Least + (Curvature * (x - Vertex) * (x - Vertex));
+
     /// <param name="x">At least three different values.</param>
     /// <param name="y">One for each.</param>
     public static Parabola Through(double[] x, ReadOnlySpan<double> y)

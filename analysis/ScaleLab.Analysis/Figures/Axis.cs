@@ -16,6 +16,17 @@ internal sealed record Axis(string Label, double Min, double Max, ITickGenerator
 
     public static Axis Loss(string label, IEnumerable<double> losses) => Log(label, losses, LogTicks.Plain);
 
+    /// <summary>As far below zero as above it, with room for the most extreme value.</summary>
+    public static Axis Percent(string label, IEnumerable<double> values)
+    {
+        var worst = Math.Max(1.15 * values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max(), 1e-6);
+        return Linear(label, -worst, worst);
+    }
+
+    public static Axis Value(string label, IEnumerable<double> values) => Log(label, values, v => v is < 1e-3 or >= 1e4 ? LogTicks.PowerOfTen(v) : LogTicks.Plain(v));
+
+    public static Axis Multiple(string label, IEnumerable<double> values) => Log(label, values, v => $"{LogTicks.Plain(v)}×");
+
     public static Axis Linear(string label, double min, double max)
     {
         var ticks = new NumericAutomatic { LabelFormatter = Signed, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };

@@ -1,16 +1,10 @@
 using ScaleLab.Analysis.Quality;
-using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
 
 /// <summary>Sweeps side by side: a measure against compute, a panel for each measure.</summary>
 public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figure
 {
-    private static readonly Color[] Colours =
-        [Palette.Blue, Palette.Vermillion, Palette.Green, Color.FromHex("#cc79a7"), Color.FromHex("#e69f00"), Color.FromHex("#56b4e9"), Palette.Ink];
-
-    private static readonly MarkerShape[] Shapes = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp];
-
     public override string Name => "comparison";
 
     public override string Title => "Methods at equal compute";
@@ -20,9 +14,11 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
 
     public override IReadOnlyList<string> Files => [];
 
-    internal override Sheet Draw()
+    public override bool IsEmpty => Measures.Count == 0;
+
+    internal override Sheet Draw(Look look)
     {
-        var sheet = new Sheet(360 * Measures.Count, 320);
+        var panels = new List<Panel>();
         foreach (var (i, measure) in Measures.Index())
         {
             var points = measure.Sweeps.SelectMany(s => s.Points).ToList();
@@ -31,7 +27,7 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
             var panel = new Panel(Axis.Compute(points.Select(p => p.C)), Axis.Linear(Label(measure.Column), values.Min() - margin, values.Max() + margin));
             foreach (var (s, sweep) in measure.Sweeps.Index())
             {
-                var (colour, shape) = (Colours[s % Colours.Length], Shapes[s / Colours.Length % Shapes.Length]);
+                var (colour, shape) = (Palette.Category(s), Palette.Shape(s));
                 var runs = sweep.Points.Select(p => new PlotPoint(p.C, p.Value)).ToList();
                 panel.Markers(runs, colour.WithAlpha(.7), 5, shape: shape);
                 panel.Line(LossAgainstCompute.LowerEnvelope(runs), colour);
@@ -43,16 +39,16 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
 
             if (i == 0)
             {
-                panel.Key(measure.Sweeps.Select((s, n) => (s.Name, Colours[n % Colours.Length])), Alignment.LowerLeft);
+                panel.Key(measure.Sweeps.Select((s, n) => (s.Name, Palette.Category(n), Palette.Shape(n))));
             }
 
-            sheet.Add(panel, (double)i / Measures.Count, 0, (i + 1.0) / Measures.Count, 1);
+            panels.Add(panel);
         }
 
-        return sheet;
+        return new Sheet(look).Panels(look.IsPage ? 330 : 290, panels);
     }
 
-    private static string Label(string column) => column switch
+    internal static string Label(string column) => column switch
     {
         "probe_error" => "Error of a linear probe",
         "knn_error" => "Error of nearest neighbours",

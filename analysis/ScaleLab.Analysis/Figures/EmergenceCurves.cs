@@ -24,15 +24,17 @@ public sealed record EmergenceCurves(string Family, string Heading, IReadOnlyLis
 
     public override IReadOnlyList<string> Files => ["results.csv"];
 
-    internal override Sheet Draw()
+    public override bool IsEmpty => Curves.Count == 0;
+
+    public override bool IsWide => true;
+
+    internal override Sheet Draw(Look look)
     {
-        var sheet = new Sheet(1080, RowHeight * Curves.Count);
-        foreach (var (row, curve) in Curves.Index())
+        // Three axes side by side need a page.
+        var sheet = new Sheet(look with { Size = FigureSize.Page });
+        foreach (var curve in Curves)
         {
-            foreach (var axis in Enum.GetValues<ScaleAxis>())
-            {
-                sheet.Add(Panel(curve, axis), (int)axis / 3.0, (double)row / Curves.Count, ((int)axis + 1) / 3.0, (row + 1.0) / Curves.Count);
-            }
+            sheet.Row(RowHeight, [.. Enum.GetValues<ScaleAxis>().Select(axis => Panel(curve, axis))]);
         }
 
         return sheet;
@@ -64,7 +66,7 @@ public sealed record EmergenceCurves(string Family, string Heading, IReadOnlyLis
 
         if (axis == ScaleAxis.N)
         {
-            panel.Key(metric.Controls.Select((c, i) => (c.Name, ControlColours[i])), Alignment.UpperLeft);
+            panel.Key(metric.Controls.Select((c, i) => (c.Name, ControlColours[i])));
         }
 
         return panel;

@@ -1,6 +1,5 @@
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
-using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
 
@@ -15,28 +14,24 @@ public abstract record Figure
     /// <summary>What is to be seen, for a reader who has only the figure.</summary>
     public abstract string Caption { get; }
 
-    /// <summary>Why there is less to see than the title promises; empty where all is there.</summary>
+    /// <summary>Why there is less to see than the title promises, or nothing; empty where all is there.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>The files of a sweep that hold what is plotted.</summary>
     public virtual IReadOnlyList<string> Files => ["results.csv", "fit.json"];
 
-    internal abstract Sheet Draw();
+    /// <summary>A page wide even in a column.</summary>
+    public virtual bool IsWide => false;
+
+    /// <summary>There is nothing to draw; <see cref="Note"/> says why.</summary>
+    public abstract bool IsEmpty { get; }
+
+    internal abstract Sheet Draw(Look look);
 
     internal static string Refusal(Fit fit)
     {
         var reason = fit.Diagnostics.Reason ?? Allocator.NoFrontier;
         return $"{(fit.Surface is null ? "No law" : "No frontier")}: {reason}{(reason.EndsWith('.') ? "" : ".")}";
-    }
-
-    /// <summary>Axes without ticks around the note: nothing is invented where there is no law.</summary>
-    internal Sheet Empty(Axis x, Axis y)
-    {
-        var sheet = new Sheet(420, 200);
-        var panel = new Panel(x, y);
-        panel.Note(Wrap(Note), Alignment.MiddleCenter);
-        sheet.Add(panel, 0, 0, 1, 1);
-        return sheet;
     }
 
     internal static string Wrap(string text, int width = 52)

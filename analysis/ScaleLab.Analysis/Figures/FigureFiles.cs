@@ -8,19 +8,46 @@ public sealed record DrawnFigure(Figure Figure, string Svg);
 
 public static class FigureFiles
 {
-    /// <summary>Writes <c>NAME.svg</c>, whose texts are outlines, and <c>NAME.png</c>, two pixels to each of its units.</summary>
+    /// <summary>Kinds of files, all of which are written unless told otherwise.</summary>
+    public static readonly IReadOnlyList<string> Formats = ["svg", "png", "pdf"];
+
+    /// <summary>
+    /// Writes <c>NAME.svg</c>, whose texts are outlines, <c>NAME.png</c> and <c>NAME.pdf</c>, which brings its font. Of a figure without content, no file is
+    /// left either.
+    /// </summary>
     /// <param name="folder">Made where it is missing.</param>
-    /// <param name="figures">Each is drawn twice.</param>
-    public static IReadOnlyList<DrawnFigure> Write(string folder, IEnumerable<Figure> figures)
+    /// <param name="figures">Empty ones are not drawn.</param>
+    /// <param name="look">Null for a column on a screen.</param>
+    /// <param name="formats">Some of <see cref="Formats"/>; null for all.</param>
+    public static IReadOnlyList<DrawnFigure> Write(string folder, IEnumerable<Figure> figures, Look? look = null, IReadOnlyCollection<string>? formats = null)
     {
         Directory.CreateDirectory(folder);
         var drawn = new List<DrawnFigure>();
         foreach (var figure in figures)
         {
-            var sheet = figure.Draw();
+            string Path(string format) => System.IO.Path.Combine(folder, $"{figure.Name}.{format}");
+            if (figure.IsEmpty)
+            {
+                foreach (var format in Formats)
+                {
+                    File.Delete(Path(format));
+                }
+
+                continue;
+            }
+
+            var sheet = figure.Draw(look ?? new());
             var svg = sheet.Svg(figure.Name, figure.Title);
-            File.WriteAllText(Path.Combine(folder, $"{figure.Name}.svg"), SvgText.Standalone(svg), new UTF8Encoding(false));
-            File.WriteAllBytes(Path.Combine(folder, $"{figure.Name}.png"), sheet.Png());
+            foreach (var format in formats ?? Formats)
+            {
+                File.WriteAllBytes(Path(format), format switch
+                {
+                    "png" => sheet.Png(),
+                    "pdf" => sheet.Pdf(figure.Title),
+                    _ => Encoding.UTF8.GetBytes(SvgText.Standalone(svg)),
+                });
+            }
+
             drawn.Add(new(figure, svg));
         }
 

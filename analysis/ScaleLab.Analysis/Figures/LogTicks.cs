@@ -40,19 +40,21 @@ internal sealed class LogTicks(Func<double, string> label) : ITickGenerator
         var horizontal = edge is Edge.Bottom or Edge.Top;
         Ticks = !(range.Span > 0) || !double.IsFinite(range.Span) || size.Length <= 0
             ? []
-            : Place(range.Min, range.Max, size.Length, text => horizontal ? labelStyle.Measure(text, paint).Width + 10 : 2.2 * labelStyle.FontSize);
+            : Place(range.Min, range.Max, size.Length, text => horizontal ? labelStyle.Measure(text, paint).Width + 10 : 2.2 * labelStyle.FontSize, horizontal ? Panel.RightMargin : double.PositiveInfinity);
     }
 
     /// <param name="min">log10 of the axis' least value.</param>
     /// <param name="max">log10 of its greatest.</param>
     /// <param name="pixels">Its length.</param>
     /// <param name="extent">Pixels along the axis that a label needs, its distance from the next included.</param>
-    internal Tick[] Place(double min, double max, double pixels, Func<string, double> extent)
+    /// <param name="beyond">Pixels by which a label may reach beyond the axis' end.</param>
+    internal Tick[] Place(double min, double max, double pixels, Func<string, double> extent, double beyond = double.PositiveInfinity)
     {
         var perUnit = pixels / (max - min);
         double[] chosen = [];
-        foreach (var candidate in Candidates(min, max))
+        foreach (var all in Candidates(min, max))
         {
+            double[] candidate = [.. all.Where(v => ((max - Math.Log10(v)) * perUnit) + beyond >= (extent(label(v)) / 2) - 5)];
             var fits = candidate.Zip(candidate.Skip(1)).All(pair =>
                 (Math.Log10(pair.Second) - Math.Log10(pair.First)) * perUnit >= (extent(label(pair.First)) + extent(label(pair.Second))) / 2);
             if (!fits)

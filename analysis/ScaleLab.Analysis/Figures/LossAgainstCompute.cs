@@ -1,6 +1,6 @@
 using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Fitting;
 using ScaleLab.Contracts.Tables;
-using ScaleLab.Contracts.Text;
 using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
@@ -15,28 +15,36 @@ public sealed record LossCurve(string Run, double N, IReadOnlyList<PlotPoint> Po
 /// <param name="At">FLOP, loss.</param>
 public sealed record AnnealedPoint(string Run, double N, PlotPoint At);
 
-/// <summary>Held-out loss of every annealed point against its compute, the training curves behind them, and the lowest loss per compute.</summary>
+/// <summary>Held-out loss of every annealed point against its compute, the training curves behind them, the lowest loss per compute, and what the law says that is.</summary>
 /// <param name="Curves">Training loss on the way, by N and run.</param>
 /// <param name="Annealed">By N and compute.</param>
 /// <param name="Envelope">The annealed points that no cheaper one beats, by compute.</param>
-public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOnlyList<AnnealedPoint> Annealed, IReadOnlyList<PlotPoint> Envelope) : Figure
+/// <param name="Optimal">The least loss that the law predicts for each compute; null where it has no frontier.</param>
+public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOnlyList<AnnealedPoint> Annealed, IReadOnlyList<PlotPoint> Envelope, LawLine? Optimal) : Figure
 {
     private const int PointsPerCurve = 120;
+
+    // How much of a band is shown, as a factor.
+    private const double MostBand = 1.2;
 
     public override string Name => "loss-against-compute";
 
     public override string Title => "Loss against compute";
 
     public override string Caption =>
-        $"Held-out loss of {Annealed.Count} annealed points (dots) against the compute that each takes from its first step, by model size; the dashed line joins those that no cheaper point beats."
+        $"Held-out loss of {Annealed.Count} annealed points (dots) against the compute that each takes from its first step, by model size; the grey line joins those that no cheaper point beats."
+        + (Optimal is null ? $" {Note}" : $" Orange: the least loss that the law predicts for each compute, dashed beyond the data{(Optimal.HasBand ? ", with the band of the bootstrap" : "")}.")
         + (Curves.Count > 0 ? " Thin lines: training loss on the way, averaged in even steps of log compute." : "");
 
-    public override IReadOnlyList<string> Files => ["results.csv", "curves.csv"];
+    public override IReadOnlyList<string> Files => ["results.csv", "curves.csv", "fit.json"];
 
+    public override bool IsEmpty => Annealed.Count == 0;
+
+    /// <param name="fit">Its law's frontier is drawn.</param>
     /// <param name="observations">The points of the fit.</param>
     /// <param name="curves">Rows of curves.csv, in any order; a curve whose N is unknown is not drawn.</param>
     /// <param name="sizes">N of runs that have a curve but are no points of the fit: trunks.</param>
-    public static LossAgainstCompute From(IReadOnlyList<Observation> observations, IEnumerable<CurveRow> curves, IReadOnlyDictionary<string, double> sizes)
+    public static LossAgainstCompute From(Fit fit, IReadOnlyList<Observation> observations, IEnumerable<CurveRow> curves, IReadOnlyDictionary<string, double> sizes)
     {
         var size = new Dictionary<string, double>(sizes);
         foreach (var point in observations)
@@ -44,13 +52,17 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
             size[point.Run] = point.N;
         }
 
-        var annealed = observations.Where(o => o.Annealed).OrderBy(o => o.N).ThenBy(o => o.C).Select(o => new AnnealedPoint(o.Run, o.N, new(o.C, o.Loss))).ToList();
+        var annealed = observations.Where(o => o.Annealed && o.C > 0 && o.Loss > 0).OrderBy(o => o.N).ThenBy(o => o.C).Select(o => new AnnealedPoint(o.Run, o.N, new(o.C, o.Loss))).ToList();
         var drawn = from row in curves
                     where row.TrainLoss > 0 && row.C > 0 && size.ContainsKey(row.RunKey)
                     group new PlotPoint(row.C, row.TrainLoss!.Value) by row.RunKey into run
                     orderby size[run.Key], run.Key
                     select new LossCurve(run.Key, size[run.Key], Thin([.. run.OrderBy(p => p.X)]));
-        return new([.. drawn], annealed, LowerEnvelope(annealed.Select(a => a.At)));
+        var optimal = fit.Frontier is null || observations.Count == 0 ? null : LawLine.Along(fit, observations, (frontier, c) => frontier.Loss(c));
+        return new([.. drawn], annealed, LowerEnvelope(annealed.Select(a => a.At)), optimal)
+        {
+            Note = annealed.Count == 0 ? "There is no annealed point." : optimal is null ? Refusal(fit) : "",
+        };
     }
 
     internal static List<PlotPoint> LowerEnvelope(IEnumerable<PlotPoint> points)
@@ -81,34 +93,32 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
             .Select(g => new PlotPoint(Math.Exp(g.Average(p => Math.Log(p.X))), Math.Exp(g.Average(p => Math.Log(p.Y)))))];
     }
 
-    internal override Sheet Draw()
+    internal override Sheet Draw(Look look)
     {
-        var sheet = new Sheet(420, 320);
-        // A curve starts at ln V: in full it would press the annealed points, which matter, into a corner.
+        // A curve starts at ln V: in full it would press the annealed points, which matter, into a corner. A band may be as wide as it likes.
         var losses = Annealed.Select(a => a.At.Y).ToList();
-        var head = losses.Count > 0 ? losses.Max() * Math.Pow(losses.Max() / losses.Min(), .25) : 1;
-        var panel = new Panel(Axis.Compute(Annealed.Select(a => a.At.X)), Axis.Loss("Loss", losses.Append(head)));
-        var sizes = Annealed.Select(a => a.N).Distinct().Order().DefaultIfEmpty(1).ToList();
-        var colour = (double n) => Palette.Ordered(n, sizes[0], sizes[^1]);
+        var (least, most) = (losses.Min(), losses.Max());
+        var head = most * Math.Pow(most / least, .25);
+        var beyond = Optimal?.Beyond.Where(p => p.Value > 0 && p.Value > least / Math.Max(1.2, most / least)).ToList() ?? [];
+        var panel = new Panel(
+            Axis.Compute([.. Annealed.Select(a => a.At.X), .. beyond.Select(p => p.Flops)]),
+            Axis.Loss("Loss", [.. losses, head, .. beyond.Select(p => p.Value), .. Optimal?.All.Select(p => Math.Max(p.Low, p.Value / MostBand)).Where(l => l > 0) ?? []]));
+        var sizes = new Sizes(Annealed.Select(a => a.N));
         foreach (var curve in Curves)
         {
-            panel.Line(curve.Points, colour(curve.N).WithAlpha(.5), .8f);
+            panel.Line(curve.Points, sizes.Colour(curve.N).WithAlpha(.5), .8f);
         }
 
-        panel.Line(Envelope, Palette.Ink, 1.2f, dashed: true);
+        Optimal?.Draw(panel, Palette.Vermillion);
+        // Runs of one budget differ by their rounding: the best of them stands for it.
+        panel.Line(Envelope.Where((p, i) => i == Envelope.Count - 1 || Envelope[i + 1].X > 1.05 * p.X), Palette.Muted, 1);
         foreach (var group in Annealed.GroupBy(a => a.N))
         {
-            panel.Markers(group.Select(a => a.At), colour(group.Key));
+            panel.Markers(group.Select(a => a.At), sizes.Colour(group.Key));
         }
 
-        panel.Key(Key(sizes).Select(n => ($"{Quantity.Format(n)} parameters", colour(n))), Alignment.UpperRight);
-        panel.Note(Wrap(Note), Alignment.LowerLeft);
-        sheet.Add(panel, 0, 0, 1, 1);
-        return sheet;
+        panel.Key(sizes.Key());
+        panel.Note(Optimal is null ? Wrap(Note) : "", Alignment.LowerLeft);
+        return new Sheet(look).Row(look.IsPage ? 400 : 320, panel);
     }
-
-    // Every size where there are few, else about five, evenly over the scale of colours.
-    internal static IEnumerable<double> Key(List<double> sizes) => sizes.Count <= 7
-        ? sizes
-        : Axis.Between(sizes[0], sizes[^1], 5).Select(wanted => sizes.MinBy(n => Math.Abs(Math.Log(n / wanted)))).Distinct();
 }

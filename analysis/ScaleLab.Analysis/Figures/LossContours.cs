@@ -64,9 +64,11 @@ public sealed record LossContours(
             [.. powers.Select(c => new FrontierMark(c, new(frontier.N(c), frontier.D(c)))).Where(m => x.Share(m.At.X) is > .03 and < .97 && y.Share(m.At.Y) is > .06 and < .94)]);
     }
 
-    internal override Sheet Draw()
+    public override bool IsEmpty => Runs.Count == 0;
+
+    internal override Sheet Draw(Look look)
     {
-        var sheet = new Sheet(420, 320);
+        var height = look.IsPage ? 420 : 320;
         var (x, y) = Axes(Unit, Runs);
         var panel = new Panel(x, Note.Length > 0 ? y with { Max = y.Max * Math.Pow(y.Max / y.Min, .4) } : y);
         foreach (var contour in Contours)
@@ -78,23 +80,22 @@ public sealed record LossContours(
         panel.Line(Beyond, Palette.Vermillion, 2, dashed: true);
         panel.Markers(Runs, Palette.Ink, Runs.Count > 100 ? 3.5f : 5);
         panel.Markers(Marks.Select(m => m.At), Palette.Vermillion, 6, hollow: true);
-        Label(panel);
+        Label(panel, look.Width, height);
         panel.Note(Wrap(Note));
-        sheet.Add(panel, 0, 0, 1, 1);
-        return sheet;
+        return new Sheet(look).Row(height, panel);
     }
 
     // Each label stands on its line where it is farthest from dots, frontier and the labels before it.
-    private void Label(Panel panel)
+    private void Label(Panel panel, int width, int height)
     {
-        PlotPoint Place(PlotPoint p) => new(panel.X.Share(p.X) * 420, panel.Y.Share(p.Y) * 320);
+        PlotPoint Place(PlotPoint p) => new(panel.X.Share(p.X) * width, panel.Y.Share(p.Y) * height);
         var taken = Runs.Concat(Frontier).Concat(Beyond).Select(Place).ToList();
         foreach (var mark in Marks)
         {
             var text = $"{LogTicks.PowerOfTen(mark.Flops)} FLOP";
             var at = Place(mark.At);
             var (left, right) = (at with { X = at.X - 40, Y = at.Y + 14 }, at with { X = at.X + 40, Y = at.Y - 14 });
-            var onLeft = left.X > 30 && (right.X > 380 || right.Y < 10 || taken.Min(t => Distance(t, left)) >= taken.Min(t => Distance(t, right)));
+            var onLeft = left.X > 30 && (right.X > width - 40 || right.Y < 10 || taken.Min(t => Distance(t, left)) >= taken.Min(t => Distance(t, right)));
             panel.Text(mark.At, text, Palette.Vermillion, onLeft ? Alignment.LowerRight : Alignment.UpperLeft, dx: onLeft ? -6 : 6, dy: onLeft ? -3 : 3, halo: true);
             taken.AddRange(Enumerable.Range(-1, 3).Select(i => (onLeft ? left : right) with { X = (onLeft ? left : right).X + (25 * i) }));
         }

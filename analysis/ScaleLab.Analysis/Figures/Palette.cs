@@ -13,7 +13,17 @@ internal static class Palette
     public static readonly Color Vermillion = Color.FromHex("#d55e00");
     public static readonly Color Green = Color.FromHex("#009e73");
 
+    private static readonly Color[] Categories = [Blue, Vermillion, Green, Color.FromHex("#cc79a7"), Color.FromHex("#e69f00"), Color.FromHex("#56b4e9"), Ink];
+
+    private static readonly MarkerShape[] Shapes = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown];
+
     private static readonly ScottPlot.Colormaps.Viridis Viridis = new();
+
+    /// <summary>Of things that have no order: methods, laws, sweeps.</summary>
+    public static Color Category(int i) => Categories[i % Categories.Length];
+
+    /// <summary>Goes with <see cref="Category"/>, for those who print in grey.</summary>
+    public static MarkerShape Shape(int i) => Shapes[i % Shapes.Length];
 
     /// <summary>The colour of a positive value in an ordered series, by its logarithm: viridis, light = small, without its yellow end.</summary>
     public static Color Ordered(double value, double min, double max)

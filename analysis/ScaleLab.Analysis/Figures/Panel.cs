@@ -6,7 +6,19 @@ namespace ScaleLab.Analysis.Figures;
 /// <summary>One pair of axes in the style of the house: both logarithmic unless told otherwise, no frame at the top and right.</summary>
 internal sealed class Panel
 {
+    /// <summary>Units.</summary>
+    public const float RightMargin = 16;
+
     private const float TextSize = 12;
+
+    // Of a panel's inside where its real size is not known yet, and of a line of the key.
+    private const double UsualWidth = 340;
+    private const double UsualHeight = 230;
+    private const double KeyLine = 15;
+
+    private static readonly Alignment[] Corners = [Alignment.UpperRight, Alignment.UpperLeft, Alignment.LowerLeft, Alignment.LowerRight];
+
+    private readonly List<Coordinates> _drawn = [];
 
     static Panel() => FigureFont.Use();
 
@@ -17,13 +29,13 @@ internal sealed class Panel
         Plot.RenderManager.ClearCanvasBeforeEachRender = false;
         // No frame there, but room for half a tick label.
         Plot.Axes.Right.FrameLineStyle.IsVisible = false;
-        Plot.Axes.Right.MinimumSize = Plot.Axes.Right.MaximumSize = 16;
+        Plot.Axes.Right.MinimumSize = Plot.Axes.Right.MaximumSize = RightMargin;
         Plot.Axes.Top.FrameLineStyle.IsVisible = false;
         Plot.Axes.Top.MinimumSize = Plot.Axes.Top.MaximumSize = 10;
         Plot.Axes.Title.IsVisible = false;
 
         // Panels above each other begin at the same line.
-        Plot.Axes.Left.MinimumSize = 54;
+        Plot.Axes.Left.MinimumSize = 58;
         Style(Plot.Axes.Bottom, x);
         Style(Plot.Axes.Left, y);
         Plot.Axes.SetLimits(x.Position(x.Min), x.Position(x.Max), y.Position(y.Min), y.Position(y.Max));
@@ -38,6 +50,9 @@ internal sealed class Panel
     public Axis X { get; }
 
     public Axis Y { get; }
+
+    /// <summary>Print wants no grid.</summary>
+    public void Wear(Look look) => Plot.Grid.IsVisible = !look.IsPaper;
 
     public void Line(IEnumerable<PlotPoint> points, Color color, float width = 1.5f, bool dashed = false)
     {
@@ -56,7 +71,10 @@ internal sealed class Panel
         Plot.Add.ScatterLine(positions, color).LineWidth = width;
     }
 
-    public void Markers(IEnumerable<PlotPoint> points, Color color, float size = 6, bool hollow = false, MarkerShape shape = MarkerShape.FilledCircle)
+    /// <summary>The line where nothing is left over.</summary>
+    public void Zero() => Line([new(X.Min, 0), new(X.Max, 0)], Palette.Muted, 1);
+
+    public void Markers(IEnumerable<PlotPoint> points, Color color, float size = 6, bool hollow = false, MarkerShape shape = MarkerShape.FilledCircle, bool bare = false)
     {
         var positions = Positions(points);
         if (positions.Length == 0)
@@ -65,7 +83,8 @@ internal sealed class Panel
         }
 
         var markers = Plot.Add.ScatterPoints(positions);
-        markers.MarkerStyle = new MarkerStyle(shape, size) { FillColor = hollow ? Colors.White : color, LineColor = hollow ? color : Colors.White, LineWidth = hollow ? 1.5f : .6f, OutlineColor = hollow ? color : Colors.White, OutlineWidth = hollow ? 1.5f : .6f };
+        var (edge, width) = hollow ? (color, 1.5f) : (Colors.White, bare ? 0 : .6f);
+        markers.MarkerStyle = new MarkerStyle(shape, size) { FillColor = hollow ? Colors.White : color, LineColor = edge, LineWidth = width, OutlineColor = edge, OutlineWidth = width };
     }
 
     public void Band(IEnumerable<(double X, double Lower, double Upper)> band, Color color)
@@ -112,9 +131,31 @@ internal sealed class Panel
         note.OffsetX = note.OffsetY = 4;
     }
 
-    /// <summary>A key of markers without a box.</summary>
-    public void Key(IEnumerable<(string Text, Color Color)> entries, Alignment corner)
+    public void Key(IEnumerable<(string Text, Color Color)> entries) => Key(entries.Select(e => (e.Text, e.Color, MarkerShape.FilledCircle)));
+
+    /// <summary>A key of markers without a box, in the corner where it hides least of what is drawn so far; where it would hide something everywhere, the panel grows at the top.</summary>
+    public void Key(IEnumerable<(string Text, Color Color, MarkerShape Shape)> entries)
     {
+        var items = entries.ToList();
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var (width, height) = ((30 + (6.5 * items.Max(e => e.Text.Length))) / UsualWidth, (10 + (KeyLine * items.Count)) / UsualHeight);
+        var limits = Plot.Axes.GetLimits();
+        int Hidden(Alignment corner) => _drawn.Count(p =>
+        {
+            var (x, y) = ((p.X - limits.Left) / limits.HorizontalSpan, (p.Y - limits.Bottom) / limits.VerticalSpan);
+            return (corner is Alignment.UpperRight or Alignment.LowerRight ? x > 1 - width : x < width) && (corner is Alignment.UpperLeft or Alignment.UpperRight ? y > 1 - height : y < height);
+        });
+        var best = Corners.MinBy(Hidden);
+        if (Hidden(best) > 0)
+        {
+            best = Hidden(Alignment.UpperRight) <= Hidden(Alignment.UpperLeft) ? Alignment.UpperRight : Alignment.UpperLeft;
+            Plot.Axes.SetLimitsY(limits.Bottom, limits.Top + (limits.VerticalSpan * height / (1 - height)));
+        }
+
         Plot.Legend.BackgroundColor = Colors.Transparent;
         Plot.Legend.OutlineWidth = 0;
         Plot.Legend.ShadowColor = Colors.Transparent;
@@ -124,13 +165,17 @@ internal sealed class Panel
         Plot.Legend.InterItemPadding = new PixelPadding(0, 2);
         Plot.Legend.Margin = new PixelPadding(2);
         Plot.ShowLegend(
-            entries.Select(e => new LegendItem { LabelText = e.Text, MarkerShape = MarkerShape.FilledCircle, MarkerSize = 7, MarkerColor = e.Color, LabelFontSize = TextSize - 1, LabelFontColor = Palette.Ink }),
-            corner);
+            items.Select(e => new LegendItem { LabelText = e.Text, MarkerShape = e.Shape, MarkerSize = 7, MarkerColor = e.Color, LabelFontSize = TextSize - 1, LabelFontColor = Palette.Ink }),
+            best);
     }
 
     // What cannot stand on a logarithmic axis (zero, NaN) is not drawn; tables show it.
-    private Coordinates[] Positions(IEnumerable<PlotPoint> points) =>
-        [.. points.Select(p => new Coordinates(X.Position(p.X), Y.Position(p.Y))).Where(c => double.IsFinite(c.X) && double.IsFinite(c.Y))];
+    private Coordinates[] Positions(IEnumerable<PlotPoint> points)
+    {
+        Coordinates[] positions = [.. points.Select(p => new Coordinates(X.Position(p.X), Y.Position(p.Y))).Where(c => double.IsFinite(c.X) && double.IsFinite(c.Y))];
+        _drawn.AddRange(positions);
+        return positions;
+    }
 
     private static void Style(IAxis axis, Axis meaning)
     {

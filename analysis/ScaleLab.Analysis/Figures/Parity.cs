@@ -1,7 +1,5 @@
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
-using ScaleLab.Contracts.Text;
-using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
 
@@ -34,39 +32,29 @@ public sealed record Parity(string Unit, IReadOnlyList<ParityPoint> Points) : Fi
             ? new(unit, []) { Note = Refusal(fit) }
             : new(unit, [.. observations.OrderBy(o => o.N).ThenBy(o => o.D).Select(o => new ParityPoint(o.Run, o.N, o.D, o.Loss, surface.Loss(o.Scale)))]);
 
-    internal override Sheet Draw()
-    {
-        if (Points.Count == 0)
-        {
-            return Empty(Axis.Loss("Predicted loss", []), Axis.Loss("Observed loss", []));
-        }
+    public override bool IsEmpty => Points.Count == 0;
 
-        var sheet = new Sheet(420, 520);
+    internal override Sheet Draw(Look look)
+    {
         var losses = Points.SelectMany(p => new[] { p.Observed, p.Predicted }).ToList();
         var parity = new Panel(Axis.Loss("Predicted loss", losses), Axis.Loss("Observed loss", losses));
         parity.Line([new(parity.X.Min, parity.X.Min), new(parity.X.Max, parity.X.Max)], Palette.Muted, 1);
-        var sizes = Points.Select(p => p.N).Distinct().Order().ToList();
-        var worst = Points.Select(p => Math.Abs(p.Residual)).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        var percent = Axis.Linear("Residual (%)", -1.15 * Math.Max(worst, 1e-6), 1.15 * Math.Max(worst, 1e-6));
+        var sizes = new Sizes(Points.Select(p => p.N));
+        var percent = Axis.Percent("Residual (%)", Points.Select(p => p.Residual));
         var byN = new Panel(Axis.Parameters(Points.Select(p => p.N)), percent);
         var byD = new Panel(Axis.Data(Unit, Points.Select(p => p.D)), percent);
-        foreach (var panel in new[] { byN, byD })
-        {
-            panel.Line([new(panel.X.Min, 0), new(panel.X.Max, 0)], Palette.Muted, 1);
-        }
+        byN.Zero();
+        byD.Zero();
 
         foreach (var group in Points.GroupBy(p => p.N))
         {
-            var color = Palette.Ordered(group.Key, sizes[0], sizes[^1]);
+            var color = sizes.Colour(group.Key);
             parity.Markers(group.Select(p => new PlotPoint(p.Predicted, p.Observed)), color);
             byN.Markers(group.Select(p => new PlotPoint(p.N, p.Residual)), color, 5);
             byD.Markers(group.Select(p => new PlotPoint(p.D, p.Residual)), color, 5);
         }
 
-        parity.Key(LossAgainstCompute.Key(sizes).Select(n => ($"{Quantity.Format(n)} parameters", Palette.Ordered(n, sizes[0], sizes[^1]))), Alignment.UpperLeft);
-        sheet.Add(parity, 0, 0, 1, .58);
-        sheet.Add(byN, 0, .58, .5, 1);
-        sheet.Add(byD, .5, .58, 1, 1);
-        return sheet;
+        parity.Key(sizes.Key());
+        return look.IsPage ? new Sheet(look).Row(290, parity, byN, byD) : new Sheet(look).Row(310, parity).Row(220, byN, byD);
     }
 }

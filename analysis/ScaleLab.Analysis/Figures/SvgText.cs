@@ -14,7 +14,7 @@ namespace ScaleLab.Analysis.Figures;
 internal static partial class SvgText
 {
     /// <returns>An <c>svg</c> element without prolog, for use inside HTML.</returns>
-    public static string Tidy(string svg, string name, string title, int width, int height)
+    public static string Tidy(string svg, string name, string title, int width, int height, double scale = 1)
     {
         // Skia numbers ids through the whole process.
         var ids = new Dictionary<string, string>();
@@ -25,7 +25,7 @@ internal static partial class SvgText
 
         svg = Reference().Replace(svg, m => ids.TryGetValue(m.Groups[2].Value, out var id) ? m.Groups[1].Value + id + m.Groups[3].Value : m.Value);
         svg = Text().Replace(svg, m => Outlined(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
-        var open = $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{name}-title"><title id="{name}-title">{Escaped(title)}</title>""";
+        var open = $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" width="{Pixels(width * scale)}" height="{Pixels(height * scale)}" role="img" aria-labelledby="{name}-title"><title id="{name}-title">{Escaped(title)}</title>""";
         return Open().Replace(svg, open.Replace("$", "$$", StringComparison.Ordinal), 1).Replace("\t", "", StringComparison.Ordinal).Trim();
     }
 
@@ -38,11 +38,14 @@ internal static partial class SvgText
         var values = Attribute().Matches(attributes).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
         var (x, y) = (Numbers(values.GetValueOrDefault("x", "0")), Numbers(values.GetValueOrDefault("y", "0")));
         var at = x.Select((left, i) => new SKPoint(left, y[Math.Min(i, y.Count - 1)])).ToList();
-        using var outline = FigureFont.Outline(text, values.GetValueOrDefault("font-weight") is "bold" or "700", float.Parse(values["font-size"], CultureInfo.InvariantCulture), at);
+        // Skia's list of names has one too many: it calls 700 600.
+        using var outline = FigureFont.Outline(text, values.GetValueOrDefault("font-weight") is "bold" or "600" or "700", float.Parse(values["font-size"], CultureInfo.InvariantCulture), at);
         var path = LongNumber().Replace(outline.ToSvgPathData(), m => double.Parse(m.Value, CultureInfo.InvariantCulture).ToString("0.##", CultureInfo.InvariantCulture));
         var kept = values.Where(v => v.Key is "fill" or "fill-opacity" or "transform").Select(v => $" {v.Key}=\"{v.Value}\"");
         return $"<path aria-label=\"{Escaped(text)}\"{string.Concat(kept)} d=\"{path}\"/>";
     }
+
+    private static string Pixels(double length) => length.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string Escaped(string text) => SecurityElement.Escape(text);
 

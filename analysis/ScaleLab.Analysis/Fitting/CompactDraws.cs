@@ -11,8 +11,11 @@ internal sealed class CompactDraws : JsonConverter<IReadOnlyList<double[]>>
 {
     private const int Most = 400;
 
-    public static IReadOnlyList<double[]> Thin(IReadOnlyList<LossSurface> draws) =>
-        [.. Enumerable.Range(0, Math.Min(Most, draws.Count)).Select(i => draws[(int)((long)i * draws.Count / Math.Min(Most, draws.Count))].Parameters.ToArray())];
+    public static IReadOnlyList<double[]> Thin(IReadOnlyList<LossSurface> draws) => [.. Some(draws).Select(draw => draw.Parameters.ToArray())];
+
+    /// <summary>Those that a file keeps.</summary>
+    public static IEnumerable<LossSurface> Some(IReadOnlyList<LossSurface> draws) =>
+        Enumerable.Range(0, Math.Min(Most, draws.Count)).Select(i => draws[(int)((long)i * draws.Count / Math.Min(Most, draws.Count))]);
 
     public override IReadOnlyList<double[]> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize(ref reader, FitJson.Default.DoubleArrayArray) ?? [];

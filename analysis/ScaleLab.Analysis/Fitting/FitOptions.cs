@@ -42,6 +42,18 @@ public sealed record FitOptions
     /// <summary>Moves the grid of exponents from which descents start, in [0, 1) of its step: no result may depend on it.</summary>
     internal double GridOffset { get; init; }
 
+    /// <summary>As they must have been for this fit.</summary>
+    internal static FitOptions As(Fit fit) => new()
+    {
+        Objective = fit.Objective.Name,
+        Delta = fit.Objective.Delta ?? new FitOptions().Delta,
+        Factor = fit.Objective.Factor ?? new FitOptions().Factor,
+        Level = fit.Intervals.Level,
+        Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
+        Seed = fit.Diagnostics.Seed,
+        FlopsPerNd = fit.Frontier is { CostExponent: null } f ? f.FlopsPerNd : new FitOptions().FlopsPerNd,
+    };
+
     /// <returns>The same, complete and checked, for so many rows.</returns>
     internal FitOptions For(int rows)
     {

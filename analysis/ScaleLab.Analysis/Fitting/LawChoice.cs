@@ -35,17 +35,39 @@ public sealed record LawChoice(IReadOnlyList<HoldoutFold> Folds, IReadOnlyDictio
     public static LawChoice Of(ObservationTable table, FitOptions? options = null)
     {
         options = (options ?? new FitOptions()) with { Bootstrap = 0 };
-        var ordered = table.Observations.OrderBy(o => o.C).ThenBy(o => o.N).ToList();
-        var folds = Shares.Select(share => Cut(ordered, share)).Where(cut => cut > 0).Distinct().Select(cut => Fold(table, ordered, cut, options)).Where(fold => fold.Errors.Count > 0).ToList();
+        var ordered = Ordered(table);
+        var folds = Cuts(ordered).Select(cut => Fold(table, ordered, cut, options)).Where(fold => fold.Errors.Count > 0).ToList();
         var errors = Laws.Where(law => folds.Count > 0 && folds.All(fold => fold.Errors.ContainsKey(law))).ToDictionary(law => law, law => folds.Average(fold => fold.Errors[law]));
         return new LawChoice(folds, errors);
     }
+
+    /// <summary>One law's folds, run by run.</summary>
+    /// <returns>How many runs were fitted; and of each run above its compute over the largest of those, and percent by which its loss lies above the prediction, by compute. Folds that cannot carry the law are left out.</returns>
+    internal static IEnumerable<(int Train, IEnumerable<(double Compute, double Error)> Errors)> HeldOut(ObservationTable table, ScalingLaw law, FitOptions options)
+    {
+        var ordered = Ordered(table);
+        foreach (var cut in Cuts(ordered))
+        {
+            if (ParametricFit.Surface(table with { Observations = ordered[..cut] }, law, options) is { } surface)
+            {
+                var fitted = ordered[..cut].Max(o => o.C);
+                yield return (cut, ordered[cut..].Select(o => (o.C / fitted, 100 * ((o.Loss / surface.Loss(o.Scale)) - 1))));
+            }
+        }
+    }
+
+    private static List<Observation> Ordered(ObservationTable table) => [.. table.Observations.OrderBy(Level).ThenBy(o => o.N)];
+
+    // Steps and shapes round what a run of a budget costs.
+    private static double Level(Observation run) => run.Budget ?? run.C;
+
+    private static IEnumerable<int> Cuts(List<Observation> ordered) => Shares.Select(share => Cut(ordered, share)).Where(cut => cut > 0).Distinct();
 
     // The border between two levels of compute nearest to the share: runs of one budget stay together. 0 where there is none.
     private static int Cut(List<Observation> ordered, double share)
     {
         var wanted = (int)Math.Round(share * ordered.Count);
-        return Enumerable.Range(1, Math.Max(0, ordered.Count - 1)).Where(i => ordered[i].C > ordered[i - 1].C).OrderBy(i => Math.Abs(i - wanted)).FirstOrDefault();
+        return Enumerable.Range(1, Math.Max(0, ordered.Count - 1)).Where(i => Level(ordered[i]) > Level(ordered[i - 1])).OrderBy(i => Math.Abs(i - wanted)).FirstOrDefault();
     }
 
     private static HoldoutFold Fold(ObservationTable table, List<Observation> ordered, int cut, FitOptions options)
@@ -61,7 +83,7 @@ public sealed record LawChoice(IReadOnlyList<HoldoutFold> Folds, IReadOnlyDictio
             }
         }
 
-        return new HoldoutFold(cut, test.Count, ordered[cut - 1].C, ordered[^1].C, errors);
+        return new HoldoutFold(cut, test.Count, train.Observations.Max(o => o.C), test.Max(o => o.C), errors);
     }
 }
 

@@ -18,6 +18,10 @@ internal sealed class Profile
     // The others follow the probe along a tangent; two steps keep them in their valley.
     private static readonly double[] Steps = [0.5, 1];
 
+    // Of a curve's side, and how far above the limit it ends, as a multiple.
+    private const int CurveSteps = 16;
+    private const double MostDeviance = 1.6;
+
     private readonly FitData _data;
     private readonly ScalingLaw _law;
     private readonly Objective _objective;
@@ -60,36 +64,121 @@ internal sealed class Profile
             _ => Identified.No,
         });
 
+    /// <summary>The deviance on both sides of the estimate.</summary>
+    /// <returns>Null where the parameter is not free.</returns>
+    public ProfileCurve? Curve(int k)
+    {
+        var (f, start) = Function(k);
+        if (f.Low[k] == f.High[k])
+        {
+            return null;
+        }
+
+        // Where the objective is straight, its own minimum is not quite that of the rounded one that has a likelihood.
+        var minimum = Minimizer.Polish(f, start.AsSpan());
+        var best = new ProfilePoint(Value(minimum.Point, f, k), 0);
+        var (below, above) = (Side(k, minimum, below: true), Side(k, minimum, below: false));
+        var points = below.AsEnumerable().Reverse().Append(best).Concat(above).ToList();
+        return points.All(p => double.IsFinite(p.Value) && double.IsFinite(p.Deviance))
+            ? new ProfileCurve(_law.ParameterNames[k], best.Value, points, _limit, Crossing([best, .. below]), Crossing([best, .. above]))
+            : null;
+    }
+
+    // Ever longer steps until the deviance says enough show how far to go; even steps as far as that make the curve.
+    private List<ProfilePoint> Side(int k, Minimum minimum, bool below)
+    {
+        var (f, start) = (Function(k).F, minimum.Point);
+        var end = Probe(f, start, k, below);
+        if (end == start[k])
+        {
+            return [];
+        }
+
+        var most = MostDeviance * _limit;
+        List<(double At, double Value, double Deviance)> reach = [(start[k], 0, 0), .. Walk(f, start, k, minimum.Value, Enumerable.Range(-10, 11).Select(i => start[k] + (Math.Pow(2, i) * (end - start[k]))), most)];
+        var (last, before) = (reach[^1], reach[^2]);
+        if (last.Deviance > most)
+        {
+            // Deviances are nearly squares: their roots are nearly straight.
+            end = before.At + ((last.At - before.At) * Share(before.Deviance, last.Deviance, most));
+        }
+
+        return Walk(f, start, k, minimum.Value, Enumerable.Range(1, CurveSteps).Select(i => start[k] + (i * (end - start[k]) / CurveSteps)), double.PositiveInfinity).ConvertAll(p => new ProfilePoint(p.Value, p.Deviance));
+    }
+
+    private double? Crossing(IReadOnlyList<ProfilePoint> outwards)
+    {
+        for (var i = 1; i < outwards.Count; i++)
+        {
+            var (a, b) = (outwards[i - 1], outwards[i]);
+            if (b.Deviance >= _limit)
+            {
+                return a.Value + ((b.Value - a.Value) * Share(a.Deviance, b.Deviance, _limit));
+            }
+        }
+
+        return null;
+    }
+
+    private static double Share(double low, double high, double at)
+    {
+        var root = Math.Sqrt(Math.Max(0, low));
+        return (Math.Sqrt(at) - root) / (Math.Sqrt(high) - root);
+    }
+
     private bool IsOpen(int k, bool below)
     {
-        // A and B are coordinates only where logarithms are not centred.
-        var isScale = k == _law.Form.A || k == _law.Form.B;
-        var data = isScale ? _data.AtOrigin() : _data;
-        var f = new FitFunction(data, _law, _objective) { Delta = _delta };
-        var (start, probe) = (new double[f.Length], new double[f.Length]);
-        _law.Place(_surface.Parameters.AsSpan(), data.Centre, start);
-        var factor = isScale ? FactorOfScale : FactorOfShape;
-        double[] moved = [.. _surface.Parameters];
-        moved[k] *= below ? 1 / factor : factor;
-        _law.Place(moved, data.Centre, probe);
-        var end = Math.Clamp(probe[k], f.Low[k], f.High[k]);
+        var (f, start) = Function(k);
         if (f.Low[k] == f.High[k])
         {
             return false;
         }
 
+        var end = Probe(f, start, k, below);
         var least = f.Evaluate(start, new double[f.Length]);
-        if (end == start[k])
-        {
-            return true;
-        }
+        return end == start[k] || Walk(f, start, k, least, Steps.Select(step => start[k] + (step * (end - start[k]))), double.PositiveInfinity)[^1].Deviance < _limit;
+    }
 
-        var tangent = Tangent(f, start, k);
-        var begin = start[k];
-        var deviance = 0.0;
-        foreach (var step in Steps)
+    // A and B are coordinates only where logarithms are not centred.
+    private (FitFunction F, double[] Estimate) Function(int k)
+    {
+        var data = IsScale(k) ? _data.AtOrigin() : _data;
+        var f = new FitFunction(data, _law, _objective) { Delta = _delta };
+        var estimate = new double[f.Length];
+        _law.Place(_surface.Parameters.AsSpan(), data.Centre, estimate);
+        return (f, estimate);
+    }
+
+    private bool IsScale(int k) => k == _law.Form.A || k == _law.Form.B;
+
+    // Where a side is judged, as a coordinate.
+    private double Probe(FitFunction f, double[] estimate, int k, bool below)
+    {
+        var factor = IsScale(k) ? FactorOfScale : FactorOfShape;
+        var (moved, probe) = (new double[f.Length], new double[f.Length]);
+        _law.Restore(estimate, Centre(k), moved);
+        moved[k] *= below ? 1 / factor : factor;
+        _law.Place(moved, Centre(k), probe);
+        return Math.Clamp(probe[k], f.Low[k], f.High[k]);
+    }
+
+    private Centre Centre(int k) => IsScale(k) ? _data.Centre with { N = 0, D = 0 } : _data.Centre;
+
+    private double Value(double[] point, FitFunction f, int k)
+    {
+        var parameters = new double[f.Length];
+        _law.Restore(point, Centre(k), parameters);
+        return parameters[k];
+    }
+
+    // Holds coordinate k at one place after the other and refits the others, each time from where the last refit and the tangent lead.
+    private List<(double At, double Value, double Deviance)> Walk(FitFunction f, double[] estimate, int k, double least, IEnumerable<double> places, double enough)
+    {
+        var (low, high) = (f.Low[k], f.High[k]);
+        var (start, tangent) = ((double[])estimate.Clone(), Tangent(f, estimate, k));
+        var walked = new List<(double, double, double)>();
+        foreach (var at in places)
         {
-            var at = begin + (step * (end - begin));
             for (var i = 0; i < start.Length; i++)
             {
                 start[i] += tangent[i] * (at - start[k]);
@@ -98,10 +187,15 @@ internal sealed class Profile
             (f.Low[k], f.High[k], start[k]) = (at, at, at);
             var minimum = Minimizer.Polish(f, start.AsSpan());
             start = minimum.Point;
-            deviance = _perLog * Math.Log(minimum.Value / least);
+            walked.Add((at, Value(start, f, k), _perLog * Math.Log(minimum.Value / least)));
+            if (walked[^1].Item3 > enough)
+            {
+                break;
+            }
         }
 
-        return deviance < _limit;
+        (f.Low[k], f.High[k]) = (low, high);
+        return walked;
     }
 
     // How the other free coordinates give way to coordinate k: the regression of its column of the Jacobian on theirs.

@@ -39,10 +39,19 @@ public static class FigureFont
         return outline;
     }
 
+    /// <summary>Bold text with its left end and base line at a place.</summary>
+    internal static void Write(SKCanvas canvas, string text, float size, float x, float y)
+    {
+        Use();
+        using var font = new SKFont(ScottPlot.Fonts.GetTypeface(Family, bold: true, italic: false), size);
+        using var paint = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+        canvas.DrawText(text, x, y, font, paint);
+    }
+
     private static byte[] Bytes(string weight)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Inter-{weight}.otf")
-            ?? throw new InvalidOperationException($"the font resource Inter-{weight}.otf is missing");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Inter-{weight}.ttf")
+            ?? throw new InvalidOperationException($"the font resource Inter-{weight}.ttf is missing");
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();
@@ -71,7 +80,7 @@ public static class FigureFont
         private static SKTypeface Typeface(string weight)
         {
             using var data = SKData.CreateCopy(Bytes(weight));
-            return SKTypeface.FromData(data) ?? throw new InvalidOperationException($"Skia cannot read the font Inter-{weight}.otf");
+            return SKTypeface.FromData(data) ?? throw new InvalidOperationException($"Skia cannot read the font Inter-{weight}.ttf");
         }
     }
 }

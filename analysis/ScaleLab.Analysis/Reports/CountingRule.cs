@@ -45,7 +45,7 @@ internal sealed record CountingRule(string Name, Fit Fit)
 
             tried.Add(sizes);
             var recounted = table with { Observations = [.. table.Observations.Zip(sizes, (o, n) => o with { N = n })] };
-            rules.Add(Rule(name, law is AverageLaw ? AutoFit.Run(recounted, Options(analysis.Fit)) : ParametricFit.Run(recounted, law, Options(analysis.Fit)), recounted.Observations));
+            rules.Add(Rule(name, law is AverageLaw ? AutoFit.Run(recounted, FitOptions.As(analysis.Fit)) : ParametricFit.Run(recounted, law, FitOptions.As(analysis.Fit)), recounted.Observations));
         }
 
         return rules;
@@ -57,15 +57,4 @@ internal sealed record CountingRule(string Name, Fit Fit)
     };
 
     private static double[] Sizes(ObservationTable table, Func<Observation, double> count) => [.. table.Observations.Select(count)];
-
-    private static FitOptions Options(Fit fit) => new()
-    {
-        Objective = fit.Objective.Name,
-        Delta = fit.Objective.Delta ?? new FitOptions().Delta,
-        Factor = fit.Objective.Factor ?? new FitOptions().Factor,
-        Level = fit.Intervals.Level,
-        Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
-        Seed = fit.Diagnostics.Seed,
-        FlopsPerNd = fit.Frontier is { CostExponent: null } f ? f.FlopsPerNd : new FitOptions().FlopsPerNd,
-    };
 }

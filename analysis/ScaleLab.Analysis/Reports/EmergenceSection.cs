@@ -15,7 +15,10 @@ internal static class EmergenceSection
         }
 
         html.Add($"<h2 id=\"emergence\">Does anything emerge?</h2>");
-        var table = new HtmlTable("metric", "", "#least compute", "#most compute", "controls there", "#break against N", "#against D", "#against C");
+        var table = new ReportTable("metric", "", "#least compute", "#most compute", "controls there", "#break against N", "#against D", "#against C")
+        {
+            Caption = FormattableString.Invariant($"Each metric against a smooth law (a power, or a logistic that takes a decade of scale), with a break and without: p values by bootstrap, after Holm over all tests of this table. Fewer than {BreakTest.FewestScales} scales cannot tell the two apart."),
+        };
         foreach (var curve in analysis.Families.SelectMany(f => f.Curves))
         {
             var (first, last) = (curve.Rows.MinBy(r => r.C)!, curve.Rows.MaxBy(r => r.C)!);
@@ -30,7 +33,7 @@ internal static class EmergenceSection
                 Cell(curve.Tests[2]));
         }
 
-        table.Write(html, FormattableString.Invariant($"Each metric against a smooth law (a power, or a logistic that takes a decade of scale), with a break and without: p values by bootstrap, after Holm over all tests of this table. Fewer than {BreakTest.FewestScales} scales cannot tell the two apart."));
+        table.Write(html);
         html.Add($"<ul>");
         foreach (var verdict in Verdicts(analysis))
         {

@@ -29,11 +29,11 @@ internal static class FrontierSection
                 html.Add($"<p>With {k} FLOPs per parameter and unit of data: N* = {ReportNumber.Of(frontier.G)} · (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentN)}</sup>, D* = (C/{k})<sup>{ReportNumber.Exponent(frontier.ExponentD)}</sup> / {ReportNumber.Of(frontier.G)}.</p>");
             }
 
-            Allocations(html, fit, input.Unit);
+            Allocations(fit, input.Unit)?.Write(html);
         }
 
-        Approaches(html, input.Analysis);
-        Rules(html, input.Analysis);
+        Approaches(input.Analysis.Approaches, fit)?.Write(html);
+        Rules(input.Analysis)?.Write(html);
     }
 
     // Powers of ten of compute: those of the data and two beyond, at which people will want to spend.
@@ -43,16 +43,17 @@ internal static class FrontierSection
         return Enumerable.Range(0, Math.Min(last - first + 1, MostBudgets)).Select(i => Math.Pow(10, last - i)).Reverse();
     }
 
-    private static void Allocations(Html html, Fit fit, string unit)
+    /// <returns>Null where there is no frontier.</returns>
+    public static ReportTable? Allocations(Fit fit, string unit)
     {
-        if (fit.Diagnostics.Range is not { } range)
+        if (fit.Frontier is null || fit.Diagnostics.Range is not { } range)
         {
-            return;
+            return null;
         }
 
         var allocator = new Allocator(fit);
         var level = ReportNumber.Level(fit.Intervals.Level);
-        var table = new HtmlTable("#C (FLOP)", "#N*", $"#{level} interval", $"#D* ({unit})", $"#{level} interval", "#D*/N*", "#predicted loss", "");
+        var table = new ReportTable("#C (FLOP)", "#N*", $"#{level} interval", unit.Length > 0 ? $"#D* ({unit})" : "#D*", $"#{level} interval", "#D*/N*", "#predicted loss", "") { Caption = "What to train for a budget, and whether that is extrapolated." };
         foreach (var budget in Budgets(range))
         {
             var point = allocator.ForFlops(budget);
@@ -68,7 +69,7 @@ internal static class FrontierSection
             }
         }
 
-        table.Write(html, "What to train for a budget. Shaded rows are extrapolated.");
+        return table;
     }
 
     private static string Place(double budget, DataRange range) =>
@@ -76,16 +77,20 @@ internal static class FrontierSection
         : budget < range.C.Low ? "extrapolated: below the smallest run"
         : "within the runs";
 
-    private static void Approaches(Html html, SweepAnalysis analysis)
+    /// <returns>Null where these runs carry none of them.</returns>
+    public static ReportTable? Approaches(IReadOnlyList<Approach> approaches, Fit fit)
     {
-        if (analysis.Approaches.All(a => a.Refused is not null))
+        if (approaches.All(a => a.Refused is not null))
         {
-            return;
+            return null;
         }
 
-        var level = ReportNumber.Level(analysis.Fit.Intervals.Level);
-        var table = new HtmlTable("Approach", "#a", $"#{level} interval", "#b", $"#{level} interval", "#N* at the largest compute", "#D*", "");
-        foreach (var approach in analysis.Approaches)
+        var level = ReportNumber.Level(fit.Intervals.Level);
+        var table = new ReportTable("Approach", "#a", $"#{level} interval", "#b", $"#{level} interval", "#N* at the largest compute", "#D*", "")
+        {
+            Caption = "N* ∝ Cᵃ and D* ∝ Cᵇ by the three approaches of Hoffmann et al. (2022), from the same runs.",
+        };
+        foreach (var approach in approaches)
         {
             string Bound(string name) => ReportNumber.Range(approach.Intervals.TryGetValue(name, out var interval) ? interval : null, ReportNumber.Exponent);
             var at = approach.At.Count > 0 ? approach.At[0] : null;
@@ -100,18 +105,22 @@ internal static class FrontierSection
                 approach.Refused is { } reason ? $"refused: {reason}" : "");
         }
 
-        table.Write(html, "N* ∝ Cᵃ and D* ∝ Cᵇ by the three approaches of Hoffmann et al. (2022), from the same runs.");
+        return table;
     }
 
-    private static void Rules(Html html, SweepAnalysis analysis)
+    /// <returns>Null where the columns allow but one.</returns>
+    public static ReportTable? Rules(SweepAnalysis analysis)
     {
         var rules = CountingRule.Of(analysis);
         if (rules.Count < 2)
         {
-            return;
+            return null;
         }
 
-        var table = new HtmlTable("N counted as", "#a, C = 6ND", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#a, C as spent", "#α", "#β", "#rms residual", "");
+        var table = new ReportTable("N counted as", "#a, C = 6ND", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#a, C as spent", "#α", "#β", "#rms residual", "")
+        {
+            Caption = "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. C as spent counts every matrix product of the runs, head and attention included, as a power of N per unit of data. Compare exponents with others' only under their rule.",
+        };
         foreach (var rule in rules)
         {
             var fit = rule.Fit;
@@ -126,6 +135,6 @@ internal static class FrontierSection
                 fit.Diagnostics.Reason ?? "");
         }
 
-        table.Write(html, "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. C as spent counts every matrix product of the runs, head and attention included, as a power of N per unit of data. Compare exponents with others' only under their rule.");
+        return table;
     }
 }

@@ -1,3 +1,4 @@
+using ScaleLab.Analysis.Figures;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
 
@@ -18,11 +19,27 @@ internal static class LawSection
 
         html.Add($"<p class=\"law\">{(fit.Law.StartsWith("one_variable", StringComparison.Ordinal) ? "L" : "L(N, D)")} = {Formula(fit)}</p>");
         html.Add($"<p>{Headline(fit)}</p>");
-        var table = new HtmlTable("", "#estimate", "#standard error", $"#{ReportNumber.Level(fit.Intervals.Level)} interval", "do these runs identify it?");
+        Parameters(fit)!.Write(html);
+        Laws(analysis)?.Write(html);
+        Disagreement(html, analysis);
+    }
+
+    /// <returns>Null where there is no law.</returns>
+    public static ReportTable? Parameters(Fit fit)
+    {
+        if (fit.Surface is null)
+        {
+            return null;
+        }
+
+        var table = new ReportTable("", "#estimate", "#standard error", $"#{ReportNumber.Level(fit.Intervals.Level)} interval", "identified by these runs?")
+        {
+            Caption = $"{ScalingLaw.Find(fit.Law)?.Formula ?? fit.Law} ({ScalingLaw.Find(fit.Law)?.Source ?? "unknown law"}). N: parameters; D: data; L: held-out loss (cross entropies in nats).",
+        };
         foreach (var (name, value) in fit.Parameters)
         {
             table.Add(
-                Symbol(name),
+                Symbols.Of(name),
                 ReportNumber.Of(value),
                 fit.StandardErrors.TryGetValue(name, out var error) ? ReportNumber.Of(error) : ReportNumber.Missing,
                 ReportNumber.Range(Bound(fit, name), v => ReportNumber.Of(v)),
@@ -42,8 +59,7 @@ internal static class LawSection
             }
         }
 
-        table.Write(html, $"{ScalingLaw.Find(fit.Law)?.Formula ?? fit.Law} ({ScalingLaw.Find(fit.Law)?.Source ?? "unknown law"}). N: parameters; D: data; L: held-out loss (cross entropies in nats).");
-        Others(html, analysis);
+        return table;
     }
 
     /// <summary>What so narrow a grid does not identify, in sentences.</summary>
@@ -56,13 +72,13 @@ internal static class LawSection
 
         foreach (var (name, verdict) in fit.Identified.Where(i => i.Value != Identified.Yes && i.Value != Identified.OpenAbove && i.Value != Identified.OpenBelow))
         {
-            yield return $"{Symbol(name)} is not identified: {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} is the best value, but far smaller and far larger ones explain the runs as well.";
+            yield return $"{Symbols.Of(name)} is not identified: {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} is the best value, but far smaller and far larger ones explain the runs as well.";
         }
 
         foreach (var (name, verdict) in fit.Identified.Where(i => i.Value is Identified.OpenAbove or Identified.OpenBelow))
         {
             var (side, words) = verdict == Identified.OpenAbove ? ("upper", "larger") : ("lower", "smaller");
-            yield return $"{Symbol(name)} has no useful {side} limit: far {words} values than {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} explain the runs as well.";
+            yield return $"{Symbols.Of(name)} has no useful {side} limit: far {words} values than {ReportNumber.Of(fit.Parameters.GetValueOrDefault(name))} explain the runs as well.";
         }
 
         if (fit.Intervals.Refused is { } reason)
@@ -95,14 +111,18 @@ internal static class LawSection
         return $"{Capital(Verdict(fit.Status))}: fitted to {fit.NObservations} runs ({objective}{(fit.Diagnostics.Certificate is { } certificate ? $"; {certificate}" : "")}{bic}).{reason}{scatter}{intervals}";
     }
 
-    private static void Others(Html html, SweepAnalysis analysis)
+    /// <returns>Null where none was tried beside the sweep's own.</returns>
+    public static ReportTable? Laws(SweepAnalysis analysis)
     {
         if (analysis.Others.Count == 0)
         {
-            return;
+            return null;
         }
 
-        var table = new HtmlTable("law", "status", "#rms residual", "#a", $"#interval of a", "remark");
+        var table = new ReportTable("law", "status", "#rms residual", "#a", "#interval of a", "remark")
+        {
+            Caption = "The same runs under other laws. A law that fits these runs as well with another exponent shows what they cannot tell apart.",
+        };
         foreach (var fit in analysis.Others.Prepend(analysis.Fit))
         {
             table.Add(
@@ -114,7 +134,11 @@ internal static class LawSection
                 fit.Diagnostics.Reason ?? fit.Intervals.Refused ?? "");
         }
 
-        table.Write(html, "The same runs under other laws. A law that fits these runs as well with another exponent shows what they cannot tell apart.");
+        return table;
+    }
+
+    private static void Disagreement(Html html, SweepAnalysis analysis)
+    {
         if (Of(analysis, "chinchilla") is { } additive && Of(analysis, "gamma") is { } gamma)
         {
             foreach (var warning in AutoFit.Disagreement(additive, gamma))
@@ -127,15 +151,19 @@ internal static class LawSection
     private static Fit? Of(SweepAnalysis analysis, string law) => analysis.Others.Prepend(analysis.Fit).FirstOrDefault(fit => fit.Law == law);
 
     /// <summary>Which law to trust beyond the runs: none is scored on runs that it has seen.</summary>
-    public static void Choice(Html html, LawChoice choice)
+    /// <returns>Null where no run could be held out.</returns>
+    public static ReportTable? Holdout(LawChoice choice)
     {
         if (choice.Folds.Count == 0)
         {
-            return;
+            return null;
         }
 
         var laws = choice.Folds.SelectMany(fold => fold.Errors.Keys).Distinct().ToList();
-        var table = new HtmlTable(["fitted to", "#scored on", .. laws.Select(law => $"#{law}")]);
+        var table = new ReportTable(["fitted to", "#scored on", .. laws.Select(law => $"#{law}")])
+        {
+            Caption = "Which law extrapolates: each is fitted to the runs of least compute and predicts the others. Numbers: mean error of the predicted loss.",
+        };
         string Error(IReadOnlyDictionary<string, double> errors, string law) => errors.TryGetValue(law, out var error) ? $"{ReportNumber.Of(100 * error)} %" : ReportNumber.Missing;
         foreach (var fold in choice.Folds)
         {
@@ -143,7 +171,7 @@ internal static class LawSection
         }
 
         table.Add(["mean", "", .. laws.Select(law => Error(choice.Errors, law))]);
-        table.Write(html, "Which law extrapolates: each is fitted to the runs of least compute and predicts the others. Numbers: mean error of the predicted loss.");
+        return table;
     }
 
     public static Interval? Bound(Fit fit, string name) => fit.Intervals.Bounds.TryGetValue(name, out var bound) ? bound : null;
@@ -166,17 +194,6 @@ internal static class LawSection
             _ => $"{floor}{Sum("")}",
         });
     }
-
-    // N_c and R_D keep their letters; alpha_gamma is the α of an average's gamma form.
-    private static string Symbol(string name) => name.Split('_') switch
-    {
-        [var letter] => Greek(letter),
-        [var letter, "gamma"] => $"{Greek(letter)} of the gamma form",
-        [var letter, var of] => $"{Greek(letter)}_{of}",
-        _ => name,
-    };
-
-    private static string Greek(string name) => name switch { "alpha" => "α", "beta" => "β", "gamma" => "γ", _ => name };
 
     private static string Verdict(FitStatus status) => status switch
     {

@@ -27,7 +27,12 @@ internal static class QualitySection
             return;
         }
 
-        var table = new HtmlTable("probe", "#rank correlation with the loss", "#95 % interval", "#runs", "");
+        var table = new ReportTable("probe", "#rank correlation with the loss", "#95 % interval", "#runs", "")
+        {
+            Caption = correlations.All(c => c.LossOrdersQuality)
+                ? "Runs with a lower loss have better features: the law of the loss stands for quality too."
+                : $"The loss does not surely order these runs as the probes do (the interval reaches below {ReportNumber.Of(RankCorrelation.Least)}): the law above is a law of the loss, not of quality. Fit a probe's error itself with --loss probe_error.",
+        };
         foreach (var c in correlations)
         {
             table.Add(
@@ -38,14 +43,15 @@ internal static class QualitySection
                 c.Clusters < RankCorrelation.FewestClusters ? "runs share trunks: the interval is too narrow" : "");
         }
 
-        table.Write(html, correlations.All(c => c.LossOrdersQuality)
-            ? "Runs with a lower loss have better features: the law of the loss stands for quality too."
-            : $"The loss does not surely order these runs as the probes do (the interval reaches below {ReportNumber.Of(RankCorrelation.Least)}): the law above is a law of the loss, not of quality. Fit a probe's error itself with --loss probe_error.");
+        table.Write(html);
     }
 
     private static void Probes(Html html, List<ResultRow> rows, string unit)
     {
-        var table = new HtmlTable("run", "#N", $"#D ({unit})", "#loss", "#probe error", "#untrained", "#k-NN error", "#untrained", "#RankMe", "#LiDAR", "#α-ReQ");
+        var table = new ReportTable("run", "#N", $"#D ({unit})", "#loss", "#probe error", "#untrained", "#k-NN error", "#untrained", "#RankMe", "#LiDAR", "#α-ReQ")
+        {
+            Caption = "Error rates of probes of the frozen encoder on held-out images. Shaded: no better than the same encoder before it was trained.",
+        };
         foreach (var r in rows)
         {
             string[] cells = [r.RunKey, ReportNumber.Count(r.N), ReportNumber.Count(r.D), ReportNumber.Loss(r.ValLoss), ReportNumber.Of(r.ProbeError), ReportNumber.Of(r.ProbeErrorRandom), ReportNumber.Of(r.KnnError), ReportNumber.Of(r.KnnErrorRandom), ReportNumber.Of(r.RankMe), ReportNumber.Of(r.Lidar), ReportNumber.Of(r.AlphaReq)];
@@ -59,6 +65,6 @@ internal static class QualitySection
             }
         }
 
-        table.Write(html, "Error rates of probes of the frozen encoder on held-out images. Shaded: no better than the same encoder before it was trained.");
+        table.Write(html);
     }
 }

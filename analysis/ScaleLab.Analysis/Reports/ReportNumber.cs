@@ -31,7 +31,7 @@ internal static class ReportNumber
 
     public static string Loss(double? value) => value is { } v && double.IsFinite(v) ? v.ToString("0.0000", CultureInfo.InvariantCulture) : Of(value);
 
-    public static string Exponent(double value) => double.IsFinite(value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : Of(value);
+    public static string Exponent(double value) => double.IsFinite(value) ? value.ToString("0.000;−0.000", CultureInfo.InvariantCulture) : Of(value);
 
     public static string Percent(double value) => double.IsFinite(value) ? value.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture) + " %" : Of(value);
 

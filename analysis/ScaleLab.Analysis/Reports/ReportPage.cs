@@ -9,8 +9,9 @@ internal static class ReportPage
 {
     /// <param name="input">What it tells.</param>
     /// <param name="figures">Drawn, in this order.</param>
+    /// <param name="empty">Those that have nothing to show, each with its reason.</param>
     /// <param name="files">Data beside the page, to be linked.</param>
-    public static string Write(ReportInput input, IReadOnlyList<DrawnFigure> figures, IReadOnlyList<string> files)
+    public static string Write(ReportInput input, IReadOnlyList<DrawnFigure> figures, IReadOnlyList<Figure> empty, IReadOnlyList<string> files)
     {
         var html = new Html();
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{input.Title} – ScaleLab</title>");
@@ -19,12 +20,12 @@ internal static class ReportPage
         html.Add(new Html.Raw($"<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>"));
         Section(html, () => Head(html, input));
         Section(html, () => LawSection.Write(html, input.Analysis));
-        Section(html, () => LawSection.Choice(html, input.Analysis.Choice));
+        Section(html, () => LawSection.Holdout(input.Analysis.Choice)?.Write(html));
         Section(html, () => Limits(html, input.Analysis.Fit));
         Section(html, () => QualitySection.Write(html, input));
         Section(html, () => EmergenceSection.Write(html, input));
         Section(html, () => FrontierSection.Write(html, input));
-        Section(html, () => Figures(html, figures, files));
+        Section(html, () => Figures(html, figures, empty, files));
         Section(html, () => RunsSection.Write(html, input));
         Section(html, () => Provenance(html, input));
         Section(html, () => Json(html, input.Analysis));
@@ -73,14 +74,14 @@ internal static class ReportPage
         html.Add($"</ul>");
     }
 
-    private static void Figures(Html html, IReadOnlyList<DrawnFigure> figures, IReadOnlyList<string> files)
+    private static void Figures(Html html, IReadOnlyList<DrawnFigure> figures, IReadOnlyList<Figure> empty, IReadOnlyList<string> files)
     {
         html.Add($"<h2 id=\"figures\">Figures</h2>\n<div class=\"figures\">");
         foreach (var (figure, svg) in figures)
         {
-            html.Add($"<figure id=\"{figure.Name}\"><h3>{figure.Title}</h3><div class=\"card\">");
+            html.Add($"<figure id=\"{figure.Name}\" class=\"{(figure.IsWide ? "wide" : "")}\"><h3>{figure.Title}</h3><div class=\"card\">");
             html.Add(new Html.Raw(svg));
-            html.Add($"</div><figcaption>{figure.Caption} <a href=\"figures/{figure.Name}.svg\">SVG</a> · <a href=\"figures/{figure.Name}.png\">PNG</a>");
+            html.Add($"</div><figcaption>{figure.Caption} <a href=\"figures/{figure.Name}.svg\">SVG</a> · <a href=\"figures/{figure.Name}.png\">PNG</a> · <a href=\"figures/{figure.Name}.pdf\">PDF</a>");
             foreach (var file in figure.Files.Intersect(files))
             {
                 html.Add($" · <a href=\"{file}\">{file}</a>");
@@ -90,6 +91,12 @@ internal static class ReportPage
         }
 
         html.Add($"</div>");
+        if (empty.Count > 0)
+        {
+            html.Add($"<p class=\"caption\">Not drawn: {string.Join(" ", empty.Select(f => $"{f.Title}. {LawSection.Sentence(f.Note)}"))}</p>");
+        }
+
+        html.Add($"<p class=\"caption\">The tables of this page for a paper: <a href=\"tables.md\">Markdown</a> · <a href=\"tables.tex\">LaTeX</a></p>");
     }
 
     private static void Provenance(Html html, ReportInput input)

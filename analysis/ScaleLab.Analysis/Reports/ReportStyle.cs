@@ -32,6 +32,8 @@ internal static class ReportStyle
         tr.apart td { background: var(--warn) }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.5rem; align-items: start }
         figure { margin: 0 }
+        .wide { grid-column: 1 / -1 }
+        .wide .card svg { max-width: none }
         figure h3 { margin: 0 0 .5rem; font-size: 1rem }
         .card { padding: .5rem; background: #fff; border: 1px solid var(--rule); border-radius: 6px }
         .card svg { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto }
@@ -40,6 +42,6 @@ internal static class ReportStyle
         dt { color: var(--muted) }
         dd { margin: 0; overflow-wrap: anywhere }
         @media (max-width: 30rem) { body { padding: 1rem .75rem 3rem } .card { padding: .25rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
-        @media print { body { max-width: none; padding: 0; background: #fff; color: #000; font-size: 10pt } h2 { break-after: avoid } figure, tr { break-inside: avoid } .scroll { overflow: visible } pre { white-space: pre-wrap } }
+        @media print { body { max-width: none; padding: 0; background: #fff; color: #000; font-size: 10pt } h2 { break-after: avoid } figure, tr { break-inside: avoid } .figures { display: block; columns: 2; column-gap: 1.5rem } figure { margin-bottom: 1.25rem } .wide { column-span: all } .scroll { overflow: visible } pre { white-space: pre-wrap } }
         """;
 }

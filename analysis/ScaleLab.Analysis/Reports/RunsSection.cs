@@ -13,7 +13,10 @@ internal static class RunsSection
         var rows = input.Rows.GroupBy(r => r.RunKey).ToDictionary(g => g.Key, g => g.First());
         var flagged = fit.Flagged.GroupBy(f => f.Run).ToDictionary(g => g.Key, g => string.Join("; ", g.Select(f => f.Reason)));
         html.Add($"<h2 id=\"runs\">Runs</h2>");
-        var table = new HtmlTable("run", "#N", $"#D ({input.Unit})", "#D/N", "#C (FLOP)", "#loss", "#± s.e.", "#predicted", "#residual", "flag");
+        var table = new ReportTable("run", "#N", $"#D ({input.Unit})", "#D/N", "#C (FLOP)", "#loss", "#± s.e.", "#predicted", "#residual", "flag")
+        {
+            Caption = $"The {observations.Count} runs of the fit{(observations.Count > MostRows ? $"; the first {MostRows} by N and D are shown" : "")}. {Flagged(fit)}",
+        };
         foreach (var point in observations.OrderBy(o => o.N).ThenBy(o => o.D).ThenBy(o => o.Run, StringComparer.Ordinal).Take(MostRows))
         {
             var predicted = fit.Surface?.Loss(point.N, point.D);
@@ -33,7 +36,7 @@ internal static class RunsSection
             }
         }
 
-        table.Write(html, $"The {observations.Count} runs of the fit{(observations.Count > MostRows ? $"; the first {MostRows} by N and D are shown" : "")}. {Flagged(fit)}");
+        table.Write(html);
         LeftOut(html, input);
     }
 
@@ -66,12 +69,15 @@ internal static class RunsSection
             return;
         }
 
-        var table = new HtmlTable("run", "why");
+        var table = new ReportTable("run", "why")
+        {
+            Caption = $"{(left.Count == 1 ? "One row is" : $"{left.Count} rows are")} not in the fit{(left.Count > MostRows ? $"; the first {MostRows} are shown" : "")}.",
+        };
         foreach (var (run, reason) in left.Take(MostRows))
         {
             table.Add(run, reason);
         }
 
-        table.Write(html, $"{(left.Count == 1 ? "One row is" : $"{left.Count} rows are")} not in the fit{(left.Count > MostRows ? $"; the first {MostRows} are shown" : "")}.");
+        table.Write(html);
     }
 }

@@ -19,19 +19,20 @@ internal sealed class CompareCommand : Verb
     private readonly Option<string?> _floor = new("--floor") { Description = "shared: one E for both sweeps (default for val_loss: it belongs to the data); own: each fits its own (default for probes)" };
     private readonly Option<int> _bootstrap = new("--bootstrap") { Description = "Resamples for the intervals; 0 = none", HelpName = "COUNT", DefaultValueFactory = _ => new PairOptions().Bootstrap };
     private readonly Option<double> _level = new("--level") { Description = "Coverage of the ratio's intervals", HelpName = "SHARE", DefaultValueFactory = _ => new PairOptions().Level };
-    private readonly Option<string?> _out = new("--out") { Description = "Writes comparison.svg and comparison.png there", HelpName = "DIR" };
+    private readonly LookArguments _look = new();
+    private readonly Option<string?> _out = new("--out") { Description = "Draws the comparison and the effective compute there", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the comparison as JSON" };
 
-    public CompareCommand(TextWriter output)
+    public CompareCommand(TextWriter output, TextWriter error)
         : base("compare", "Set sweeps or methods side by side at equal compute, and tell how much less compute one needs than the other.")
     {
         Add(_folders);
-        foreach (var option in (IEnumerable<Option>)[_metric, _flops, _losses, _law, _floor.AcceptOnlyFromAmong("shared", "own"), _bootstrap, _level, _out, _json])
+        foreach (var option in (IEnumerable<Option>)[_metric, _flops, _losses, _law, _floor.AcceptOnlyFromAmong("shared", "own"), _bootstrap, _level, .. _look.Options, _out, _json])
         {
             Add(option);
         }
 
-        SetAction(parse => Run(parse, output));
+        SetAction(parse => Run(parse, output, error));
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -42,7 +43,7 @@ internal sealed class CompareCommand : Verb
         "scalelab compare out/baseline out/new-recipe --floor own --json",
     ];
 
-    private int Run(ParseResult parse, TextWriter output)
+    private int Run(ParseResult parse, TextWriter output, TextWriter error)
     {
         var folders = parse.GetRequiredValue(_folders);
         var sweeps = folders.Select(ReportSource.ReadRows).ToList();
@@ -50,7 +51,8 @@ internal sealed class CompareCommand : Verb
             : sweeps.All(s => s.Any(r => r.ProbeError is not null)) ? ["probe_error", "knn_error"]
             : ["val_loss"];
         var measures = wanted.Select(m => MethodComparison.Of(sweeps, m, parse.GetValue(_flops))).ToList();
-        var answer = new ComparisonAnswer([.. measures.Select(m => ComparedMeasure.Of(m, Pairs(parse, folders, m.Column), parse.GetValue(_losses) ?? []))]);
+        var pairs = measures.ConvertAll(m => Pairs(parse, folders, m.Column));
+        var answer = new ComparisonAnswer([.. measures.Zip(pairs, (m, pair) => ComparedMeasure.Of(m, pair, parse.GetValue(_losses) ?? []))]);
         if (parse.GetValue(_json))
         {
             output.Write(answer.ToJson());
@@ -62,11 +64,8 @@ internal sealed class CompareCommand : Verb
 
         if (parse.GetValue(_out) is { } folder)
         {
-            var figure = FigureFiles.Write(folder, [new Comparison(measures)])[0].Figure;
-            if (!parse.GetValue(_json))
-            {
-                output.WriteLine(Path.Combine(folder, $"{figure.Name}.svg"));
-            }
+            var equal = measures.Zip(pairs).SelectMany(m => m.Second.Select((pair, i) => EqualLoss.From(pair, m.First, i + 1)));
+            _look.Write(parse, parse.GetValue(_json) ? TextWriter.Null : output, error, folder, [new Comparison(measures), .. equal]);
         }
 
         return ExitCode.Done;

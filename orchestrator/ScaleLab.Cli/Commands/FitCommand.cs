@@ -3,6 +3,7 @@ using ScaleLab.Analysis.Approaches;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
+using ScaleLab.Analysis.Reports;
 using ScaleLab.Cli.Output;
 
 namespace ScaleLab.Cli.Commands;
@@ -23,13 +24,14 @@ internal sealed class FitCommand : Verb
     private readonly Option<double[]> _at = Numbers.List("--at", "Budgets for --approach all (default: 1, 10 and 100 times the compute of the largest run)");
     private readonly ColumnArguments _columns = new();
     private readonly Option<string?> _out = new("--out") { Description = "Also write the fit as JSON", HelpName = "FILE" };
+    private readonly Option<string?> _format = new("--format") { Description = "Print tables for a paper: markdown, or latex (package booktabs)", HelpName = "NAME" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the fit as JSON" };
 
     public FitCommand(TextWriter output)
         : base("fit", "Fit a scaling law to the losses in a CSV file.")
     {
         Add(_csv);
-        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _approach.AcceptOnlyFromAmong("parametric", "all"), _at, _out, _json])
+        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _approach.AcceptOnlyFromAmong("parametric", "all"), _at, _out, _format.AcceptOnlyFromAmong([.. PaperTables.Formats]), _json])
         {
             Add(option);
         }
@@ -43,6 +45,7 @@ internal sealed class FitCommand : Verb
         "scalelab fit runs.csv --n params --d tokens --loss eval_loss --where split=test --json",
         "scalelab fit wandb-export.csv --loss eval/loss --c total_flops --exclude State=running --exclude-flagged",
         "scalelab fit runs.csv --law auto",
+        "scalelab fit runs.csv --approach all --format latex",
         "scalelab fit out/lm-isoflop/results.csv --approach all --at 1e18 --at 1e20",
         "scalelab fit runs.csv --law one_variable:d:none --objective lad_log",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
@@ -78,6 +81,10 @@ internal sealed class FitCommand : Verb
         if (parse.GetValue(_json))
         {
             output.Write(fit.ToJson());
+        }
+        else if (parse.GetValue(_format) is { } format)
+        {
+            output.Write(PaperTables.Write(fit, unit: "", format));
         }
         else
         {

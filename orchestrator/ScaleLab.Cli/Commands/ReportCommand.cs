@@ -9,7 +9,7 @@ internal sealed class ReportCommand : Verb
     private readonly Argument<string> _folder = new("DIR") { Description = "A finished sweep's folder" };
 
     public ReportCommand(TextWriter output)
-        : base("report", "Write a sweep's report: one HTML file that needs nothing else, and the figures.")
+        : base("report", "Write a sweep's report: one HTML file that needs nothing else, its figures, and its tables as Markdown and LaTeX.")
     {
         Add(_folder);
         SetAction(parse => Run(parse, output));
@@ -27,9 +27,9 @@ internal sealed class ReportCommand : Verb
         };
         var paths = ReportWriter.Write(input, folder);
         output.WriteLine(paths.Html);
-        foreach (var figure in paths.Figures)
+        foreach (var file in paths.Figures.Concat(paths.Tables))
         {
-            output.WriteLine(figure);
+            output.WriteLine(file);
         }
 
         return ExitCode.Done;

@@ -47,7 +47,7 @@ public sealed class EmergenceSectionTests
         var (family, title, curves) = Assert.Single(analysis.Families);
         var figure = new EmergenceCurves(family, title, curves, "tokens");
         Assert.Equal("emergence-induction", figure.Name);
-        Assert.Contains("Their loss (nats)", figure.Draw().Svg("x", "y"), StringComparison.Ordinal);
+        Assert.Contains("Their loss (nats)", figure.Draw(new()).Svg("x", "y"), StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Verdicts(bool smooth) => EmergenceSection.Verdicts(EmergenceAnalysis.Of(Rows(smooth)));

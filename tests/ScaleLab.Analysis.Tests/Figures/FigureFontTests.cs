@@ -24,8 +24,7 @@ public sealed class FigureFontTests
     [Fact]
     public void Axis_labels_leave_ink_on_the_paper()
     {
-        var sheet = new Sheet(420, 320);
-        sheet.Add(new Panel(Axis.Compute([1e18, 1e22]), Axis.Loss("Loss (nats)", [2, 4])), 0, 0, 1, 1);
+        var sheet = new Sheet(new()).Row(320, new Panel(Axis.Compute([1e18, 1e22]), Axis.Loss("Loss (nats)", [2, 4])));
         using var picture = SKBitmap.Decode(sheet.Png());
         Assert.Equal((840, 640), (picture.Width, picture.Height));
         var ink = Enumerable.Range(200, 500).Sum(x => Enumerable.Range(596, 40).Count(y => picture.GetPixel(x, y).Red < 128));

@@ -21,7 +21,7 @@ public sealed class FigureTests
     public void A_trunk_is_drawn_with_its_planned_size_and_a_stranger_is_not_drawn()
     {
         var stranger = SyntheticSweep.Curves[0] with { RunKey = "another-sweep" };
-        var figure = LossAgainstCompute.From(Runs, [.. SyntheticSweep.Curves, stranger], SyntheticSweep.TrunkSizes);
+        var figure = LossAgainstCompute.From(SyntheticSweep.Fit(), Runs, [.. SyntheticSweep.Curves, stranger], SyntheticSweep.TrunkSizes);
         Assert.Equal(15_104, figure.Curves.Single(c => c.Run == "lm-n15k-trunk").N);
         Assert.DoesNotContain(figure.Curves, c => c.Run == "another-sweep");
     }
@@ -29,7 +29,7 @@ public sealed class FigureTests
     [Fact]
     public void A_point_in_the_middle_of_a_schedule_is_not_annealed()
     {
-        var figure = LossAgainstCompute.From([.. Runs, Runs[0] with { Run = "early", Loss = 1, Annealed = false }], [], SyntheticSweep.TrunkSizes);
+        var figure = LossAgainstCompute.From(SyntheticSweep.Fit(), [.. Runs, Runs[0] with { Run = "early", Loss = 1, Annealed = false }], [], SyntheticSweep.TrunkSizes);
         Assert.DoesNotContain(figure.Annealed, a => a.Run == "early");
         Assert.DoesNotContain(figure.Envelope, p => p.Y == 1);
     }
@@ -67,7 +67,7 @@ public sealed class FigureTests
     [Fact]
     public void Solid_ends_and_dashed_begins_at_the_largest_compute_of_the_data()
     {
-        var side = ComputeOptimal.From(SyntheticSweep.Fit(), Runs, "tokens").Parameters!;
+        var side = ComputeOptimal.From(SyntheticSweep.Fit(), Runs, "tokens").Parameters!.Line;
         Assert.Equal(Runs.Max(r => r.C), side.Inside[^1].Flops, 1);
         Assert.Equal(side.Inside[^1], side.Beyond[0]);
         Assert.Equal(10, side.Beyond[^1].Flops / side.Beyond[0].Flops, 1e-9);
@@ -78,7 +78,7 @@ public sealed class FigureTests
     public void The_band_holds_the_given_share_of_the_draws()
     {
         var fit = SyntheticSweep.Fit();
-        var point = ComputeOptimal.From(fit, Runs, "tokens").Data!.Beyond[^1];
+        var point = ComputeOptimal.From(fit, Runs, "tokens").Data!.Line.Beyond[^1];
         var inside = fit.Draws.Count(d => d.Frontier()!.D(point.Flops) >= point.Low && d.Frontier()!.D(point.Flops) <= point.High);
         Assert.InRange(inside / (double)fit.Draws.Count, .94, .96);
     }
@@ -87,7 +87,7 @@ public sealed class FigureTests
     public void Without_draws_there_is_no_band_and_the_figure_says_why()
     {
         var figure = ComputeOptimal.From(SyntheticSweep.Fit(intervals: false), Runs, "tokens");
-        Assert.All(figure.Parameters!.Inside, p => Assert.True(double.IsNaN(p.Low) && double.IsNaN(p.High)));
+        Assert.All(figure.Parameters!.Line.Inside, p => Assert.True(double.IsNaN(p.Low) && double.IsNaN(p.High)));
         Assert.Equal("No band: 4 clusters (trunk+seed) are too few for a bootstrap; 6 are needed.", figure.Note);
         Assert.EndsWith("no interval", figure.Parameters.Exponent);
         Assert.Contains(figure.Note, figure.Caption, StringComparison.Ordinal);
@@ -101,15 +101,18 @@ public sealed class FigureTests
     public void A_refused_fit_draws_no_law_anywhere_and_says_why()
     {
         var fit = SyntheticSweep.Refused;
-        var contours = LossContours.From(fit, Runs, "tokens");
+        var (loss, contours) = (LossAgainstCompute.From(fit, Runs, [], SyntheticSweep.TrunkSizes), LossContours.From(fit, Runs, "tokens"));
         var optimal = ComputeOptimal.From(fit, Runs, "tokens");
         var parity = Parity.From(fit, Runs, "tokens");
         Assert.Empty(contours.Contours);
         Assert.Empty(contours.Frontier);
         Assert.Null(optimal.Parameters);
         Assert.Empty(parity.Points);
-        Assert.All<Figure>([contours, optimal, parity], f => Assert.StartsWith("No law: 3 observations cannot carry 5 parameters", f.Note));
-        Assert.Contains("aria-label=\"No law: 3 observations", parity.Draw().Svg("x", "t"), StringComparison.Ordinal);
+        Assert.Null(loss.Optimal);
+        Figure[] without = [optimal, parity, Profiles.From(Table(Runs), fit), BootstrapCloud.From(fit), HoldoutErrors.From(new(Table(Runs), fit, []))];
+        Assert.All([loss, contours, .. without], f => Assert.StartsWith("No law: 3 observations cannot carry 5 parameters", f.Note));
+        Assert.All(without, f => Assert.True(f.IsEmpty, f.Name));
+        Assert.Contains("aria-label=\"No law: 3 observations", contours.Draw(new()).Svg("x", "t"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,6 +125,82 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void Grey_ends_where_orange_tells_the_least_loss_of_the_law()
+    {
+        var line = LossAgainstCompute.From(SyntheticSweep.Fit(), Runs, [], SyntheticSweep.TrunkSizes).Optimal!;
+        Assert.All(line.All, p => Assert.Equal(SyntheticSweep.Truth.Frontier()!.Loss(p.Flops), p.Value, 1e-12));
+        Assert.Equal((Runs.Min(r => r.C), Runs.Max(r => r.C)), (line.Inside[0].Flops, line.Inside[^1].Flops), Close);
+    }
+
+    [Fact]
+    public void A_parabola_has_its_runs_minimum_and_residuals_at_every_budget()
+    {
+        var runs = IsoFlops();
+        var figure = IsoFlopParabolas.From(runs);
+        Assert.Equal(3, figure.Slices.Count);
+        Assert.All(figure.Slices, s =>
+        {
+            Assert.Equal(5, s.Runs.Count);
+            Assert.Equal(s.Parabola.Min(p => p.Y), s.Minimum!.Value.Y, 1e-4);
+            Assert.All(s.Residuals.Zip(s.Runs), p => Assert.Equal(p.First.X, p.Second.X));
+
+            // Residuals of least squares add up to nothing, in loss; in percent nearly.
+            Assert.Equal(0, s.Residuals.Average(r => r.Y), .01);
+        });
+        Assert.Equal(figure.Slices.Select(s => s.Minimum!.Value.X), ComputeOptimal.From(SyntheticSweep.Fit(), runs, "tokens").Parameters!.Minima.Select(m => m.Y));
+        Assert.True(IsoFlopParabolas.From([.. Runs.DistinctBy(r => r.C)]).IsEmpty);
+    }
+
+    [Fact]
+    public void The_ellipse_holds_its_share_of_the_draws()
+    {
+        var cloud = BootstrapCloud.From(SyntheticSweep.Fit());
+        using var inside = new SkiaSharp.SKPath();
+        inside.AddPoly([.. cloud.Ellipse.Select(p => new SkiaSharp.SKPoint((float)(1e4 * p.X), (float)(1e4 * p.Y)))]);
+        Assert.InRange(cloud.Draws.Count(d => inside.Contains((float)(1e4 * d.X), (float)(1e4 * d.Y))) / 200.0, .93, .96);
+        Assert.Equal(new PlotPoint(.34, .37), cloud.Estimate);
+        Assert.Equal("No bootstrap: 4 clusters (trunk+seed) are too few for a bootstrap; 6 are needed.", BootstrapCloud.From(SyntheticSweep.Fit(intervals: false)).Note);
+    }
+
+    [Fact]
+    public void A_held_out_run_lies_beyond_what_was_fitted_and_an_exact_law_misses_none()
+    {
+        var exact = Table([.. Runs.Select(r => r with { Loss = SyntheticSweep.Truth.Loss(r.N, r.D) })]);
+        var figure = HoldoutErrors.From(new(exact, SyntheticSweep.Fit(), []));
+        Assert.Equal([8, 10, 11, 13], figure.Folds.Select(f => f.Train));
+        Assert.All(figure.Folds.SelectMany(f => f.Errors), e => Assert.True(e.X >= 1 && Math.Abs(e.Y) < 1e-4, $"{e}"));
+        Assert.Contains(figure.Means, m => m.Law == "power" && m.Means.All(p => p.Y > .01));
+    }
+
+    [Theory]
+    [InlineData(FigureSize.Column, FigureStyle.Screen, 420, 840, 315)]
+    [InlineData(FigureSize.Page, FigureStyle.Screen, 860, 1720, 645)]
+    [InlineData(FigureSize.Column, FigureStyle.Paper, 312, 975, 234)]
+    [InlineData(FigureSize.Page, FigureStyle.Paper, 647.4, 2023, 485.55)]
+    public void A_figure_is_as_wide_as_a_column_or_a_page_in_every_format(FigureSize size, FigureStyle style, double svg, int png, double pdf)
+    {
+        var sheet = Parity.From(SyntheticSweep.Fit(), Runs, "tokens").Draw(new(size, style));
+        Assert.Contains(FormattableString.Invariant($" width=\"{svg}\" "), sheet.Svg("x", "t"), StringComparison.Ordinal);
+        using var picture = SkiaSharp.SKBitmap.Decode(sheet.Png());
+        Assert.Equal(png, picture.Width);
+        var box = System.Text.RegularExpressions.Regex.Match(System.Text.Encoding.Latin1.GetString(sheet.Pdf("t")), @"/MediaBox \[0 0 ([\d.]+)");
+        Assert.Equal(pdf, double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), .2);
+    }
+
+    [Fact]
     public void A_residual_is_percent_above_the_law() =>
         Assert.Equal(5, new ParityPoint("r", 1, 1, Observed: 2.1, Predicted: 2).Residual, 1e-9);
+
+    private static ObservationTable Table(IReadOnlyList<Observation> runs) => new("results.csv", runs, [], "trunk+seed");
+
+    // Five sizes around the optimum of each budget.
+    internal static IReadOnlyList<Observation> IsoFlops() =>
+    [
+        .. from flops in (double[])[1e12, 1e13, 1e14]
+           from i in Enumerable.Range(-2, 5)
+           let n = Math.Round(SyntheticSweep.Truth.Frontier()!.N(flops) * Math.Pow(2, i))
+           select new Observation($"c{flops:e0}-{i}", n, flops / (6 * n), flops, SyntheticSweep.Truth.Loss(n, flops / (6 * n)) * (1 + (.002 * Math.Sin(i * flops)))),
+    ];
+
+    private static bool Close((double, double) a, (double, double) b) => Math.Abs(a.Item1 - b.Item1) < 1e-6 * a.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-6 * a.Item2;
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Figures;
+using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Laws;
 using ScaleLab.Tests;
 
 namespace ScaleLab.Analysis.Tests.Figures;
@@ -12,7 +15,7 @@ public sealed class PlottedDataTests
     public void The_synthetic_sweep_plots_what_was_accepted()
     {
         var text = new StringBuilder();
-        var loss = LossAgainstCompute.From(SyntheticSweep.Observations, SyntheticSweep.Curves, SyntheticSweep.TrunkSizes);
+        var loss = LossAgainstCompute.From(SyntheticSweep.Fit(), SyntheticSweep.Observations, SyntheticSweep.Curves, SyntheticSweep.TrunkSizes);
         foreach (var curve in loss.Curves)
         {
             Line(text, $"curve {curve.Run} of {Number(curve.N)}", curve.Points);
@@ -24,6 +27,7 @@ public sealed class PlottedDataTests
         }
 
         Line(text, "envelope", loss.Envelope);
+        Lines(text, "least loss of the law", loss.Optimal!);
         var contours = LossContours.From(SyntheticSweep.Fit(), SyntheticSweep.Observations, "tokens");
         foreach (var contour in contours.Contours)
         {
@@ -37,15 +41,51 @@ public sealed class PlottedDataTests
         foreach (var side in new[] { optimal.Parameters!, optimal.Data! })
         {
             text.Append(side.Exponent.Replace('\n', ' ')).Append('\n');
-            Line(text, "inside", side.Inside.Select(p => new PlotPoint(p.Flops, p.Value)));
-            Line(text, "beyond", side.Beyond.Select(p => new PlotPoint(p.Flops, p.Value)));
-            Line(text, "band", side.Inside.Concat(side.Beyond).Select(p => new PlotPoint(p.Low, p.High)));
+            Lines(text, "line", side.Line);
         }
 
         var parity = Parity.From(SyntheticSweep.Fit(), SyntheticSweep.Observations, "tokens");
         Line(text, "parity", parity.Points.Select(p => new PlotPoint(p.Predicted, p.Observed)));
+        var table = new ObservationTable("results.csv", SyntheticSweep.Observations, [], "trunk+seed");
+        foreach (var curve in Profiles.From(table, ParametricFit.Run(table, new ChinchillaLaw(), new() { Bootstrap = 0 })).Curves)
+        {
+            // Each point is a fit of its own.
+            text.Append(Coarse(curve.Estimate)).Append(" [").Append(Coarse(curve.Low)).Append(", ").Append(Coarse(curve.High)).Append("] at ").Append(Coarse(curve.Limit)).Append('\n');
+            text.Append($"profile of {curve.Parameter}: ").AppendJoin(' ', curve.Points.Select(p => $"{Coarse(p.Value)},{Math.Round(p.Deviance, 2).ToString(CultureInfo.InvariantCulture)}")).Append('\n');
+        }
+
+        var cloud = BootstrapCloud.From(SyntheticSweep.Fit());
+        Line(text, "cloud", cloud.Draws);
+        Line(text, "ellipse", cloud.Ellipse);
+        var holdout = HoldoutErrors.From(new(table, SyntheticSweep.Fit(), []));
+        foreach (var fold in holdout.Folds)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"held out by {fold.Train} runs: ").AppendJoin(' ', fold.Errors.Select(e => $"{Coarse(e.X)},{Coarse(e.Y)}")).Append('\n');
+        }
+
+        foreach (var (law, means) in holdout.Means)
+        {
+            text.Append($"mean error of {law}: ").AppendJoin(' ', means.Select(e => $"{Coarse(e.X)},{Coarse(e.Y)}")).Append('\n');
+        }
+
+        foreach (var slice in IsoFlopParabolas.From(FigureTests.IsoFlops()).Slices)
+        {
+            Line(text, $"budget {Number(slice.Flops)}", slice.Runs);
+            Line(text, "parabola", [slice.Minimum!.Value, .. slice.Parabola]);
+            Line(text, "residuals", slice.Residuals.Select(r => new PlotPoint(r.X, Math.Round(r.Y, 5))));
+        }
+
         Golden.Check("synthetic-sweep.txt", text.ToString());
     }
+
+    private static void Lines(StringBuilder text, string name, LawLine line)
+    {
+        Line(text, $"{name} inside", line.Inside.Select(p => new PlotPoint(p.Flops, p.Value)));
+        Line(text, $"{name} beyond", line.Beyond.Select(p => new PlotPoint(p.Flops, p.Value)));
+        Line(text, $"{name} band", line.All.Select(p => new PlotPoint(p.Low, p.High)));
+    }
+
+    private static string Coarse(double? value) => value is { } v ? v.ToString("G4", CultureInfo.InvariantCulture) : "open";
 
     private static void Line(StringBuilder text, string name, IEnumerable<PlotPoint> points) =>
         text.Append(name).Append(": ").AppendJoin(' ', points.Select(p => $"{Number(p.X)},{Number(p.Y)}")).Append('\n');

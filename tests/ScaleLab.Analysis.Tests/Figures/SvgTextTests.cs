@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ScaleLab.Analysis.Figures;
+using ScaleLab.Analysis.Fonts;
 
 namespace ScaleLab.Analysis.Tests.Figures;
 
@@ -11,14 +12,15 @@ public sealed partial class SvgTextTests
     [Fact]
     public void Drawing_again_gives_the_same_bytes()
     {
-        Assert.Equal(Figure.Draw().Svg("x", "t"), Figure.Draw().Svg("x", "t"));
-        Assert.Equal(Figure.Draw().Png(), Figure.Draw().Png());
+        Assert.Equal(Figure.Draw(new()).Svg("x", "t"), Figure.Draw(new()).Svg("x", "t"));
+        Assert.Equal(Figure.Draw(new()).Png(), Figure.Draw(new()).Png());
+        Assert.Equal(Figure.Draw(new()).Pdf("t"), Figure.Draw(new()).Pdf("t"));
     }
 
     [Fact]
     public void Every_id_carries_the_figures_name_and_every_reference_finds_its_id()
     {
-        var svg = Figure.Draw().Svg("loss-contours", "t");
+        var svg = Figure.Draw(new()).Svg("loss-contours", "t");
         var ids = Id().Matches(svg).Select(m => m.Groups[1].Value).ToList();
         Assert.NotEmpty(ids);
         Assert.All(ids, id => Assert.StartsWith("loss-contours-", id));
@@ -29,7 +31,7 @@ public sealed partial class SvgTextTests
     [Fact]
     public void A_file_is_well_formed_scales_and_needs_no_font()
     {
-        var svg = XDocument.Parse(SvgText.Standalone(Figure.Draw().Svg("x", "a < b & c"))).Root!;
+        var svg = XDocument.Parse(SvgText.Standalone(Figure.Draw(new()).Svg("x", "a < b & c"))).Root!;
         Assert.Equal("0 0 420 320", svg.Attribute("viewBox")!.Value);
         XNamespace ns = "http://www.w3.org/2000/svg";
         Assert.Equal("a < b & c", svg.Element(ns + "title")!.Value);
@@ -50,6 +52,18 @@ public sealed partial class SvgTextTests
         Assert.InRange(outline.Bounds.Right, 115, 118);
         Assert.InRange(outline.Bounds.Top, 42, 43.5);
         Assert.InRange(outline.Bounds.Bottom, 49.9, 50.3);
+    }
+
+    [Fact]
+    public void The_letter_of_a_panel_is_as_bold_in_svg_as_in_print()
+    {
+        var svg = XDocument.Parse(SvgText.Standalone(Parity.From(SyntheticSweep.Fit(), SyntheticSweep.Observations, "tokens").Draw(new()).Svg("x", "t")));
+        var letter = svg.Descendants().Single(e => e.Attribute("aria-label")?.Value == "b");
+        using var drawn = SkiaSharp.SKPath.ParseSvgPathData(letter.Attribute("d")!.Value);
+        using var bold = FigureFont.Outline("b", bold: true, 13, [new(0, 0)]);
+        using var regular = FigureFont.Outline("b", bold: false, 13, [new(0, 0)]);
+        Assert.Equal(bold.Bounds.Width, drawn.Bounds.Width, .05);
+        Assert.True(bold.Bounds.Width > regular.Bounds.Width + .2);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace ScaleLab.Cli.Tests.Commands;
 
 public sealed class FigureCommandTests : IDisposable
 {
-    private static readonly string[] Figures = ["loss-against-compute", "loss-contours", "compute-optimal", "parity"];
+    private static readonly string[] Figures = ["loss-against-compute", "isoflop", "compute-optimal", "loss-contours", "parity", "profiles", "bootstrap-cloud", "holdout-errors"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("scalelab-").FullName;
 
@@ -16,7 +16,7 @@ public sealed class FigureCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         var files = Figures.Select(f => Path.Combine(_folder, "figures", f + ".svg")).ToList();
         Assert.Equal(files, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.All(files, f => Assert.True(new FileInfo(f).Length > 1000 && new FileInfo(Path.ChangeExtension(f, "png")).Length > 1000));
+        Assert.All(files, f => Assert.All(["svg", "png", "pdf"], format => Assert.True(new FileInfo(Path.ChangeExtension(f, format)).Length > 1000, $"{f} {format}")));
     }
 
     [Fact]
@@ -25,7 +25,26 @@ public sealed class FigureCommandTests : IDisposable
         var folder = Path.Combine(_folder, "elsewhere");
         var (code, _, error) = await Scalelab.Run("plot", Csv("weights", "bytes"), "--n", "weights", "--d", "bytes", "--out", folder);
         Assert.Equal((0, ""), (code, error));
-        Assert.Equal(8, Directory.GetFiles(folder).Length);
+        Assert.Equal(24, Directory.GetFiles(folder).Length);
+    }
+
+    [Fact]
+    public async Task Plot_draws_for_paper_in_the_formats_that_are_asked_for()
+    {
+        var (code, output, error) = await Scalelab.Run("plot", Csv("params", "tokens"), "--size", "page", "--style", "paper", "--format", "pdf");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(Figures.Select(f => Path.Combine(_folder, "figures", f + ".pdf")), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.All(Directory.GetFiles(Path.Combine(_folder, "figures")), f => Assert.EndsWith(".pdf", f));
+    }
+
+    [Theory]
+    [InlineData("latex", "\\toprule")]
+    [InlineData("markdown", "| ---: |")]
+    public async Task Fit_prints_tables_for_a_paper(string format, string expected)
+    {
+        var (code, output, error) = await Scalelab.Run("fit", Csv("params", "tokens"), "--approach", "all", "--format", format);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains(expected, output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,6 +64,9 @@ public sealed class FigureCommandTests : IDisposable
     [InlineData("plot", "missing.csv")]
     [InlineData("plot", ".")]
     [InlineData("plot", ".", "--width", "3")]
+    [InlineData("plot", ".", "--size", "huge")]
+    [InlineData("plot", ".", "--format", "gif")]
+    [InlineData("fit", "missing.csv", "--format", "word")]
     [InlineData("report")]
     [InlineData("report", ".")]
     [InlineData("report", "missing")]
@@ -68,7 +90,7 @@ public sealed class FigureCommandTests : IDisposable
         var file = Path.Combine(_folder, "runs.csv");
         var rows = Enumerable.Range(0, 16)
             .Select(i => (N: 1e6 * Math.Pow(3, i / 4), D: 1e8 * Math.Pow(3, i % 4)))
-            .Select(r => FormattableString.Invariant($"{r.N},{r.D},{1.8 + (400 / Math.Pow(r.N, .34)) + (2000 / Math.Pow(r.D, .37))}\n"));
+            .Select((r, i) => FormattableString.Invariant($"{r.N},{r.D},{1.8 + (400 / Math.Pow(r.N, .34)) + (2000 / Math.Pow(r.D, .37)) + (.005 * Math.Sin(7 * i))}\n"));
         File.WriteAllText(file, $"{n},{d},loss\n{string.Concat(rows)}");
         return file;
     }
