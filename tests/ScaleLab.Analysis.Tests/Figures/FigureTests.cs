@@ -1,6 +1,8 @@
 using CsCheck;
+using ScaleLab.Analysis.Comparing;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Figures;
+using ScaleLab.Analysis.Quality;
 
 namespace ScaleLab.Analysis.Tests.Figures;
 
@@ -190,6 +192,38 @@ public sealed class FigureTests
     [Fact]
     public void A_residual_is_percent_above_the_law() =>
         Assert.Equal(5, new ParityPoint("r", 1, 1, Observed: 2.1, Predicted: 2).Residual, 1e-9);
+
+    [Fact]
+    public void A_sweep_that_makes_twice_as_much_of_everything_has_twice_the_effective_compute()
+    {
+        var figure = EqualLoss.From(Pair(bootstrap: 100), Comparison(), 1);
+        Assert.All(figure.Ratio!.All, p =>
+        {
+            Assert.Equal(2, p.Value, 1e-3);
+            Assert.InRange(2, p.Low - 1e-3, p.High + 1e-3);
+        });
+        Assert.Equal(["base", "better"], figure.Laws.Select(l => l.Name));
+        Assert.All(figure.Laws, l => Assert.True(l.Line.HasBand));
+
+        // Dashed where the second's law would have to reach losses that none of its runs has.
+        Assert.Equal(figure.Ratio.Inside[^1].Flops, figure.Ratio.Beyond[0].Flops);
+        Assert.True(figure.Ratio.Inside[^1].Flops <= figure.Laws[0].Runs[^1].X * (1 + 1e-9));
+        Assert.Contains("No band: no bootstrap was asked for.", EqualLoss.From(Pair(bootstrap: 0), Comparison(), 1).Caption, StringComparison.Ordinal);
+    }
+
+    internal static SweepPair Pair(int bootstrap)
+    {
+        IReadOnlyList<Observation> one = [.. Runs.Select(r => r with { Cluster = null, C = 6 * r.N * r.D })];
+        return SweepPair.Of(Table(one), Table([.. one.Select(Better)]), new() { Bootstrap = bootstrap });
+    }
+
+    internal static MethodComparison Comparison()
+    {
+        ComparedSweep Sweep(string name, Func<Observation, Observation> of) => new(name, [.. Runs.Select(r => of(r with { C = 6 * r.N * r.D })).OrderBy(r => r.C).Select(r => (r.C, r.Loss, (double?)null))], null, []);
+        return new("val_loss", [], [Sweep("base", r => r), Sweep("better", Better)]);
+    }
+
+    private static Observation Better(Observation r) => r with { N = r.N / Math.Sqrt(2), D = r.D / Math.Sqrt(2), C = r.C / 2 };
 
     private static ObservationTable Table(IReadOnlyList<Observation> runs) => new("results.csv", runs, [], "trunk+seed");
 

@@ -75,6 +75,14 @@ public sealed class PlottedDataTests
             Line(text, "residuals", slice.Residuals.Select(r => new PlotPoint(r.X, Math.Round(r.Y, 5))));
         }
 
+        var equal = EqualLoss.From(FigureTests.Pair(bootstrap: 0), FigureTests.Comparison(), 1);
+        foreach (var law in equal.Laws)
+        {
+            Line(text, $"runs of {law.Name}", law.Runs);
+            text.Append($"least loss of {law.Name}: ").AppendJoin(' ', law.Line.All.Select(p => $"{Coarse(p.Flops)},{Coarse(p.Value)}")).Append('\n');
+        }
+
+        text.Append("effective compute: ").AppendJoin(' ', equal.Ratio!.All.Select(p => $"{Coarse(p.Flops)},{Math.Round(p.Value, 3).ToString(CultureInfo.InvariantCulture)}")).Append('\n');
         Golden.Check("synthetic-sweep.txt", text.ToString());
     }
 

@@ -42,6 +42,16 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Contains("effective compute of better against base: refused: the first sweep's law has no frontier: ", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_comparison_and_the_effective_compute_are_drawn()
+    {
+        var figures = Path.Combine(_folder, "figures");
+        var (code, output, error) = await Scalelab.Run("compare", Sweep("base", 1), Sweep("better", 2), "--bootstrap", "100", "--out", figures, "--format", "svg");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal([Path.Combine(figures, "comparison.svg"), Path.Combine(figures, "effective-compute.svg")], output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..]);
+        Assert.Equal(2, Directory.GetFiles(figures).Length);
+    }
+
     [Theory]
     [InlineData("--floor", "none")]
     [InlineData("--law", "chinchila")]
