@@ -15,6 +15,10 @@ public sealed record BootstrapCloud(IReadOnlyList<PlotPoint> Draws, PlotPoint? E
     // What a few wild draws are may not squeeze the others into a corner.
     private const double Shown = .99;
 
+    // Of a number, as shares of the panel.
+    private const double LabelWidth = .16;
+    private const double LabelHeight = .07;
+
     private static readonly double[] Steps = [.01, .02, .05, .1, .2];
 
     public override string Name => "bootstrap-cloud";
@@ -45,13 +49,16 @@ public sealed record BootstrapCloud(IReadOnlyList<PlotPoint> Draws, PlotPoint? E
         var labels = new List<(PlotPoint At, double A)>();
         foreach (var a in Isolines(panel))
         {
-            // From where the ray enters the panel to where it leaves it; the number stands near its end, where there is room for it.
+            // From where the ray enters the panel to where it leaves it; the number stands near its end. A ray without room for its number is not drawn.
             var slope = a / (1 - a);
             PlotPoint At(double x) => new(x, slope * x);
             var (enters, leaves) = (At(Math.Max(panel.X.Min, panel.Y.Min / slope)), At(Math.Min(panel.X.Max, panel.Y.Max / slope)));
-            panel.Line([enters, leaves], Palette.Muted.WithAlpha(.5), 1);
             var end = At(enters.X + (.96 * (leaves.X - enters.X)));
-            labels.Add((end, a));
+            if (panel.X.Share(end.X) > LabelWidth && labels.All(l => Math.Abs(panel.X.Share(l.At.X - end.X + panel.X.Min)) > LabelWidth || Math.Abs(panel.Y.Share(l.At.Y - end.Y + panel.Y.Min)) > LabelHeight))
+            {
+                panel.Line([enters, leaves], Palette.Muted.WithAlpha(.5), 1);
+                labels.Add((end, a));
+            }
         }
 
         panel.Markers(Draws, Palette.Blue.WithAlpha(.35), 4, bare: true);
@@ -59,7 +66,7 @@ public sealed record BootstrapCloud(IReadOnlyList<PlotPoint> Draws, PlotPoint? E
         panel.Markers([Estimate!.Value], Palette.Vermillion, 8, shape: MarkerShape.FilledSquare);
         foreach (var (at, a) in labels)
         {
-            panel.Text(at, $"a = {a.ToString("0.##", CultureInfo.InvariantCulture)}", Palette.Muted, panel.X.Share(at.X) > .15 ? Alignment.MiddleRight : Alignment.MiddleLeft, halo: true);
+            panel.Text(at, $"a = {a.ToString("0.##", CultureInfo.InvariantCulture)}", Palette.Muted, Alignment.MiddleRight, halo: true);
         }
 
         return new Sheet(look).Row(look.IsPage ? 420 : 320, panel);

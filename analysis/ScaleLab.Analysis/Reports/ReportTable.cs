@@ -74,7 +74,10 @@ internal sealed class ReportTable(params string[] columns)
         var kept = Enumerable.Range(0, columns.Length).Where(i => _rows.Any(r => r.Cells[i].Length > 0)).ToList();
         text.Append(kept.Sum(i => Math.Min(MostInOneLine, _rows.Max(r => r.Cells[i].Length)) + 2) > WideTable ? "\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n" : "");
         text.Append($"\\begin{{tabular}}{{@{{}}{string.Concat(kept.Select(Alignment))}@{{}}}}\n\\toprule\n");
-        void Row(IReadOnlyList<string> cells) => text.AppendJoin(" & ", kept.Select(i => LatexText.Of(cells[i]))).Append(" \\\\\n");
+
+        // Ragged lines take \\ for themselves.
+        var end = kept.Any(IsSentence) ? " \\tabularnewline\n" : " \\\\\n";
+        void Row(IReadOnlyList<string> cells) => text.AppendJoin(" & ", kept.Select(i => (IsSentence(i) ? "\\raggedright " : "") + LatexText.Of(cells[i]))).Append(end);
         Row([.. columns.Select(Heading)]);
         text.Append("\\midrule\n");
         foreach (var (cells, _) in _rows)
@@ -85,8 +88,10 @@ internal sealed class ReportTable(params string[] columns)
         return text.Append("\\bottomrule\n\\end{tabular}\n\\end{table}\n").ToString();
     }
 
-    // Sentences are broken into lines.
-    private string Alignment(int column) => IsNumber(columns[column]) ? "r" : _rows.Any(r => r.Cells[column].Length > MostInOneLine) ? "p{0.22\\linewidth}" : "l";
+    private string Alignment(int column) => IsNumber(columns[column]) ? "r" : IsSentence(column) ? "p{0.22\\linewidth}" : "l";
+
+    // Broken into lines.
+    private bool IsSentence(int column) => !IsNumber(columns[column]) && _rows.Any(r => r.Cells[column].Length > MostInOneLine);
 
     private static string Heading(string column) => column.TrimStart('#');
 

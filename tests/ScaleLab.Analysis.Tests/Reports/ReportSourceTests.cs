@@ -2,6 +2,7 @@ using ScaleLab.Analysis.Reports;
 using ScaleLab.Analysis.Tests.Figures;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Tables;
+using ScaleLab.Tests;
 
 namespace ScaleLab.Analysis.Tests.Reports;
 
@@ -52,6 +53,13 @@ public sealed class ReportSourceTests
         Assert.Equal("mine", input.Title);
         Assert.Equal(["loss-against-compute", "isoflop", "compute-optimal", "loss-contours", "parity", "profiles", "bootstrap-cloud", "holdout-errors"], ReportWriter.Figures(input).Select(f => f.Name));
     }
+
+    [Fact]
+    public void Results_that_an_earlier_version_wrote_still_read() => Assert.All(ReportSource.ReadRows(Path.GetDirectoryName(Golden.RepositoryFile("docs/gallery/results.csv"))!), r =>
+    {
+        Assert.Null(r.InContextScore);
+        Assert.True(r.ValLoss > 1);
+    });
 
     [Theory]
     [InlineData("nothing", "no such folder")]
