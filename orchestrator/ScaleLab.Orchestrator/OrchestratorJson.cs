@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Doctor;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
@@ -19,6 +20,7 @@ namespace ScaleLab.Orchestrator;
 [JsonSerializable(typeof(OwnerRecord))]
 [JsonSerializable(typeof(Forecast))]
 [JsonSerializable(typeof(MemoryRecord))]
+[JsonSerializable(typeof(MachineRecord))]
 [JsonSerializable(typeof(SweepStatus))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class OrchestratorJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Sweeps;
 
@@ -41,7 +42,9 @@ internal sealed class PlanCommand : Verb
     {
         var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
         var pool = await _devices.PoolAsync(parse, DevicePool.Cpu, cancellation);
-        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, Target.Of(pool), cancellation), pool.Slots);
+        var target = Target.Of(pool);
+        target = target with { Calibration = CalibrationFile.Default.For(pool, target.Math) };
+        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, target, cancellation), pool.Slots);
         if (parse.GetValue(_json))
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(report, PlanJson.Default.PlanReport));

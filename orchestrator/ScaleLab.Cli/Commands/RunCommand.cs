@@ -2,6 +2,7 @@ using System.CommandLine;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
@@ -48,13 +49,17 @@ internal sealed class RunCommand : Verb
             var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
             var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);
 
-            // Simulated runs hold no weights.
-            var target = simulated ? Target.Of(pool) with { HostBytes = null } : Target.Of(pool);
+            var machine = MachineRecord.Read(folder);
+            var target = For(sweep, folder, pool, machine, simulated);
+
+            // A runner looks for the corpus meanwhile, and all else waits.
+            var measuring = simulated ? Task.CompletedTask : machine.MeasureAsync(pool.Devices[0], target.Math, MachineRecord.Probe(pool.Devices[0], target.Math, cancellation));
             var plan = await Planner.PlanAsync(sweep, prepare, target, cancellation);
+            await measuring;
             var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
             var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
             var model = Model(plan, simulated, parse.GetValue(_failures));
-            var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock }.RunAsync(
+            var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration } }.RunAsync(
                 () => simulated ? new SimulatedExecutor(slots, model: model, clock: clock) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
                 remaining => View(error, remaining),
                 _ => Analyse(output, plan, folder),
@@ -62,6 +67,11 @@ internal sealed class RunCommand : Verb
             if (clock is { Elapsed: var elapsed } && elapsed > TimeSpan.Zero)
             {
                 error.WriteLine($"simulated: {ProgressText.Duration(elapsed)} on {slots} {(slots == 1 ? "slot" : "slots")}");
+            }
+
+            if (!simulated && summary.Trained > 0)
+            {
+                CalibrationFile.Default.Learn(folder, plan, pool);
             }
 
             return RunText.Write(output, error, folder, summary);
@@ -75,6 +85,17 @@ internal sealed class RunCommand : Verb
         "scalelab run sweeps/lm-gpu.yaml --devices cuda:0,cuda:1",
         "scalelab run my-sweep.yaml --executor simulated",
     ];
+
+    // Simulated runs hold no weights. A grid that was designed to a budget of hours stays what it is, whatever is learnt meanwhile.
+    private static Target For(SweepFile sweep, SweepFolder folder, DevicePool pool, MachineRecord machine, bool simulated)
+    {
+        var target = Target.Of(pool);
+        return simulated ? target with { HostBytes = null } : target with
+        {
+            Calibration = sweep.Spec.Grid.Design is not null && File.Exists(folder.MachineFile) ? machine.Calibration : CalibrationFile.Default.For(pool, target.Math),
+            RecomputeFrom = new MemoryBook(folder).RecomputeFrom(pool.Devices.Select(d => d.Device)),
+        };
+    }
 
     private static SimulationModel Model(Plan plan, bool simulated, double failures)
     {

@@ -44,13 +44,20 @@ internal static class PlanText
             output.WriteLine(Line($"{spent:0 %} of the budget"));
         }
 
-        output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates{(total.Device == DevicePool.Cuda ? "; time and memory unmeasured on cuda" : "")})"));
+        output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates{Trust(report)})"));
         output.WriteLine(Line($"{report.Corpus.Origin}: {report.Corpus.Content}; {(total.CorpusShare is { } share ? Line($"the longest run sees {share:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}") : "nothing is seen twice")}"));
         foreach (var note in report.Notes)
         {
             output.WriteLine($"note: {note}");
         }
     }
+
+    private static string Trust(PlanReport report) => report.Calibration switch
+    {
+        null => report.Total.Device == DevicePool.Cuda ? "; time and memory unmeasured on cuda" : "",
+        { TimeError: { } error, Memory: var memory, MemoryError: var size } c => Line($" calibrated from {c.Runs} runs: median error {error:0 %} of time ({c.TimeErrorBefore:0 %} without){(memory is not null && size is { } s ? Line($", {s:0 %} of memory") : "")}"),
+        _ => " calibrated from one run",
+    };
 
     // Never folded: a plan is read in a pager, a log or a wide terminal.
     private static void WriteTable(TextWriter output, IReadOnlyList<PlanRow> rows)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
@@ -28,7 +29,13 @@ internal static class Collector
         Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
         var forecast = Forecast.Read(folder).Finish;
-        Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, forecast.TryGetValue(s.Run.Spec.Key, out var finish) ? finish : null)));
+        var hours = UsageFile.Read(folder).GroupBy(u => u.RunKey).ToDictionary(g => g.Key, g => g.Sum(u => u.DeviceSeconds) / 3600);
+        var machine = MachineRecord.Read(folder);
+        Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, machine) with
+        {
+            PredictedFinish = forecast.TryGetValue(s.Run.Spec.Key, out var finish) ? Moment(finish.UtcDateTime) : null,
+            DeviceHours = hours.TryGetValue(s.Run.Spec.Key, out var used) ? used : null,
+        }));
         return states;
     }
 
@@ -148,27 +155,32 @@ internal static class Collector
         .Read(state.Folder, state.Result!.Attempt)
         .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint, ValLoss = r.ValLoss is null ? null : state.Evaluation?.ValLoss });
 
-    private static TimingRow Timing(RunState state, DateTimeOffset? predictedFinish)
+    private static TimingRow Timing(RunState state, MachineRecord machine)
     {
         var (spec, result) = (state.Folder.ReadSpec(), state.Result);
         var training = spec.Training;
         var own = new Timeline(training.Batch);
         var (from, to) = (own.SeenBefore(training.StartStep), own.SeenBefore(result?.Step ?? training.StartStep));
-        var seconds = result is { WallSeconds: > 0 } ? result.WallSeconds : (double?)null;
+        var trained = result is { WallSeconds: var all, EvaluationSeconds: var evaluation } && all > evaluation ? all - evaluation : (double?)null;
+        var (rate, peak) = (training.Model.TrainingFlopsPerUnit * (to - from) / trained, machine.Peak(spec, result?.Machine.DeviceName));
         return new TimingRow
         {
             RunKey = spec.Key,
             Phase = Name(training.Phase),
             Status = state.Status is { } status ? Name(status) : "",
             Attempts = state.Attempts.Count,
-            WallSeconds = seconds,
+            WallSeconds = result is { WallSeconds: > 0 } ? result.WallSeconds : null,
             PredictedSeconds = state.Run.Time.TotalSeconds,
             Finish = result is null ? null : Moment(File.GetLastWriteTimeUtc(state.Folder.ResultFile)),
-            PredictedFinish = predictedFinish is { } moment ? Moment(moment.UtcDateTime) : null,
-            DPerSecond = (to - from) / seconds,
-            FlopsPerSecond = training.Model.TrainingFlops(to - from) / seconds,
+            DPerSecond = (to - from) / trained,
+            FlopsPerSecond = rate,
+            Mfu = rate / peak,
+            PeakFlops = peak,
+            PeakMemoryBytes = result?.PeakMemoryBytes,
+            PredictedMemoryBytes = state.Run.Memory,
             CSpent = state.Run.CSpent,
             Device = result?.Machine.Device,
+            DeviceName = result?.Machine.DeviceName,
             Host = result?.Machine.Host,
             Threads = spec.Execution.Threads,
             Math = Name(spec.Execution.Math),

@@ -15,6 +15,12 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
 
     public int Slots => Devices.Count * Lanes;
 
+    /// <summary>The number of lanes is found while the sweep runs; <see cref="Lanes"/> is then the most that are tried.</summary>
+    public bool IsPacked { get; init; }
+
+    /// <summary>What times that were measured here hold for: so many lanes; 0 where they are found.</summary>
+    public int SharedBy => IsPacked ? 0 : Lanes;
+
     /// <summary>Bytes that one worker may count on; null where they are not known.</summary>
     public long? LaneMemory => Devices.Min(d => d.MemoryBytes) / Lanes;
 

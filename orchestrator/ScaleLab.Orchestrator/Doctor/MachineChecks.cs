@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using System.Text.RegularExpressions;
+using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Orchestrator.Doctor;
 
 /// <summary>What this process can see of the machine, without libtorch.</summary>
-internal static partial class MachineChecks
+internal static class MachineChecks
 {
     // A small model with its libtorch takes some 300 MB.
     private const long LeastMemoryPerWorker = 512L << 20;
@@ -72,7 +72,7 @@ internal static partial class MachineChecks
 
     private static string Cpu()
     {
-        var name = CpuName().Match(Read("/proc/cpuinfo")) is { Success: true } match ? match.Groups[1].Value.Trim() : "a CPU without a name";
+        var name = CpuModel.Name ?? "a CPU without a name";
         var vectors = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2";
         return FormattableString.Invariant($"{name}, {Environment.ProcessorCount} cores, {vectors}");
     }
@@ -98,7 +98,4 @@ internal static partial class MachineChecks
     }
 
     private static string Gibibytes(long bytes) => (bytes / (double)(1 << 30)).ToString("0.0", CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"^model name\s*:(.*)$", RegexOptions.Multiline)]
-    private static partial Regex CpuName();
 }

@@ -21,6 +21,13 @@ internal sealed class MemoryBook
 
     public bool Recomputes(PlannedRun run, string device) => _record.RecomputeFrom.TryGetValue(device, out var bytes) && run.Memory >= bytes;
 
+    /// <summary>The estimate from which a run fits none of the devices as it is; null where one of them has refused nothing yet.</summary>
+    public long? RecomputeFrom(IEnumerable<string> devices)
+    {
+        var least = devices.Distinct().Select(d => _record.RecomputeFrom.TryGetValue(d, out var bytes) ? bytes : (long?)null).ToList();
+        return least.Contains(null) ? null : least.Max();
+    }
+
     public void RanOut(PlannedRun run, string device)
     {
         _record.RecomputeFrom[device] = Math.Min(run.Memory, _record.RecomputeFrom.GetValueOrDefault(device, long.MaxValue));

@@ -34,6 +34,12 @@ internal sealed class SweepFolder(string path)
     /// <summary>When which run was expected to end.</summary>
     public string ForecastFile => In("forecast.json");
 
+    /// <summary>How fast the devices multiply.</summary>
+    public string MachineFile => In("machine.json");
+
+    /// <summary>What attempts took of their devices.</summary>
+    public string UsageFile => In("usage.csv");
+
     public string ReportFile => In("report.html");
 
     /// <summary>What worker <paramref name="number"/> wrote to its standard error.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ScaleLab.Contracts;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Progress;
@@ -16,6 +17,9 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
 
     /// <summary>Where runs, retries and the log go by another clock than the claim on the folder does.</summary>
     public SimulatedTime? Simulated { get; init; }
+
+    /// <summary>Goes into the folder with the plan; null leaves what is there.</summary>
+    public MachineRecord? Machine { get; init; }
 
     /// <param name="start">Makes the executor, once the folder is ours.</param>
     /// <param name="show">Makes the view, given a line that says what will be done.</param>
@@ -90,6 +94,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
 
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
         PlanFile.Write(folder, plan);
+        Machine?.Write(folder);
 
         // A run that has begun keeps its device, and with it its bits.
         return string.Concat(bound

@@ -7,6 +7,12 @@ namespace ScaleLab.Orchestrator.Sweeps;
 /// <summary>What a run will take, from its shape alone: estimates for planning, within about 1.5× on one core of a server of 2024 with AVX-512, unmeasured on a GPU.</summary>
 internal static class CostModel
 {
+    /// <summary>Raised when the parts below mean something else: what was learnt about them is then forgotten.</summary>
+    public const int Version = 1;
+
+    /// <summary>What time grows by where activations are computed twice: one forward pass more beside a forward and a backward one.</summary>
+    public const double Recomputing = 4.0 / 3;
+
     /// <summary>A process with libtorch and its kernels.</summary>
     private const long ProcessBytes = 280L << 20;
 
@@ -47,8 +53,14 @@ internal static class CostModel
     /// <summary>Context, kernels and workspaces of CUDA.</summary>
     private const long GpuProcessBytes = 1L << 30;
 
-    public static long Memory(TrainingSpec training, ExecutionSpec execution) =>
-        (execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes) + (TrainingBytesPerParameter * training.Model.Trained) + training.Model.ActivationBytes(execution.Chunk);
+    public static long Memory(TrainingSpec training, ExecutionSpec execution) => (long)MemoryParts(training, execution).Sum();
+
+    /// <summary>Bytes of the process, and of what it trains.</summary>
+    public static double[] MemoryParts(TrainingSpec training, ExecutionSpec execution) =>
+    [
+        execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes,
+        (TrainingBytesPerParameter * training.Model.Trained) + training.Model.ActivationBytes(execution.Chunk),
+    ];
 
     public static long Disk(TrainingSpec training)
     {
@@ -62,31 +74,53 @@ internal static class CostModel
         TimeSpan.FromSeconds(Seconds(training, execution, evaluation, corpus));
 
     /// <summary>The same as a number: it may be more than a <see cref="TimeSpan"/> holds.</summary>
-    public static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
+    public static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus) =>
+        TimeParts(training, execution, evaluation, corpus).Sum();
+
+    /// <summary>The seconds, by what they are spent on: start, launches, products of float32, products of bfloat16, traffic of activations, optimiser.</summary>
+    public static double[] TimeParts(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
     {
-        var (speed, parameters) = (Speed.Of(training, execution), training.Model.Trained);
+        var speed = Speed.Of(training, execution);
         var chunk = (long)execution.Chunk * training.Model.UnitsPerSample;
-        var seconds = SecondsToStart;
+        var work = new Work();
         foreach (var (steps, batch) in new Timeline(training.Batch).Stretches(training.StartStep, training.EndStep))
         {
-            seconds += steps * (speed.Seconds(batch, (batch + chunk - 1) / chunk) + (speed.PerParameter * parameters));
+            speed.Add(work, steps, batch, (batch + chunk - 1) / chunk);
+            work.Optimizer += steps * speed.PerParameter * training.Model.Trained;
         }
 
         if (training.Phase != RunPhase.Trunk)
         {
             // Forward only: a third.
             var units = Math.Min(evaluation.Blocks ?? long.MaxValue, corpus.HeldOutBlocks) * corpus.UnitsPerBlock;
-            seconds += speed.Seconds(units, (double)units / chunk) / 3;
+            speed.Add(work, 1.0 / 3, units, (double)units / chunk);
         }
 
-        return seconds;
+        var bf16 = training.Precision == Precision.Bf16;
+        return [SecondsToStart, work.Launches, bf16 ? 0 : work.Products, bf16 ? work.Products : 0, work.Traffic, work.Optimizer];
+    }
+
+    private sealed class Work
+    {
+        public double Launches { get; set; }
+
+        public double Products { get; set; }
+
+        public double Traffic { get; set; }
+
+        public double Optimizer { get; set; }
     }
 
     /// <summary>Seconds of work, forward and backward.</summary>
-    private sealed record Speed(double PerUnit, double PerPass, double PerParameter, bool Overlaps)
+    private sealed record Speed(double PerUnit, double TrafficPerUnit, double PerPass, double PerParameter, bool Overlaps)
     {
-        public double Seconds(double units, double passes) =>
-            Overlaps ? Math.Max(units * PerUnit, passes * PerPass) : (units * PerUnit) + (passes * PerPass);
+        public void Add(Work work, double times, double units, double passes)
+        {
+            var (launches, products) = (passes * PerPass, units * PerUnit);
+            work.Launches += Overlaps && launches < products ? 0 : times * launches;
+            work.Products += Overlaps && launches >= products ? 0 : times * products;
+            work.Traffic += times * units * TrafficPerUnit;
+        }
 
         public static Speed Of(TrainingSpec training, ExecutionSpec execution)
         {
@@ -94,12 +128,12 @@ internal static class CostModel
             if (execution.Device == DevicePool.Cuda)
             {
                 var peak = training.Precision == Precision.Bf16 ? GpuBf16FlopsPerSecond : GpuFp32FlopsPerSecond;
-                return new Speed(flops / peak, SecondsPerKernel * (KernelsPerPass + (KernelsPerPassAndLayer * shape.Depth)), GpuOptimizerSecondsPerParameter, Overlaps: true);
+                return new Speed(flops / peak, 0, SecondsPerKernel * (KernelsPerPass + (KernelsPerPassAndLayer * shape.Depth)), GpuOptimizerSecondsPerParameter, Overlaps: true);
             }
 
             var rate = execution.Math == MathPath.Fast ? FastFlopsPerSecond : ExactFlopsPerSecond;
-            var perUnit = (flops / rate) + (shape.ActivationBytes(1) / ActivationBytesPerSecond / shape.UnitsPerSample);
-            return new Speed(perUnit, SecondsPerPass + (SecondsPerPassAndLayer * shape.Depth), OptimizerSecondsPerParameter, Overlaps: false);
+            var traffic = shape.ActivationBytes(1) / ActivationBytesPerSecond / shape.UnitsPerSample;
+            return new Speed(flops / rate, traffic, SecondsPerPass + (SecondsPerPassAndLayer * shape.Depth), OptimizerSecondsPerParameter, Overlaps: false);
         }
     }
 }

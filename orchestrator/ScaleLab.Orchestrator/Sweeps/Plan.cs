@@ -1,5 +1,6 @@
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Accounting;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -18,6 +19,9 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
 
     /// <summary>What it may cost.</summary>
     public required BudgetSpec Budget { get; init; }
+
+    /// <summary>What its times and sizes were corrected by; null where nothing was known.</summary>
+    public Calibration? Calibration { get; init; }
 
     /// <summary>What the user should know before paying: one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

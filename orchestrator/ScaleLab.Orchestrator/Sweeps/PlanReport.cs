@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Tables;
+using ScaleLab.Orchestrator.Accounting;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -23,6 +24,9 @@ internal sealed record PlanReport
 
     public required PlanTotals Total { get; init; }
 
+    /// <summary>What the estimates were corrected by; null where no run has taught anything yet.</summary>
+    public Calibration? Calibration { get; init; }
+
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <param name="plan">The plan.</param>
@@ -36,6 +40,7 @@ internal sealed record PlanReport
         Budget = plan.Budget,
         Runs = [.. plan.Rows()],
         Total = PlanTotals.Of(plan, slots),
+        Calibration = plan.Calibration,
         Notes = plan.Notes,
     };
 }

@@ -84,6 +84,7 @@ internal sealed class Planner
             Laws = [.. _sweep.Spec.Law.Select(l => JsonNamingPolicy.SnakeCaseLower.ConvertName(l.ToString()))],
             Grid = _sweep.Spec.Grid,
             Budget = _sweep.Spec.Budget,
+            Calibration = _target.Calibration,
             Notes = _notes,
         };
     }
@@ -196,7 +197,8 @@ internal sealed class Planner
 
         var execution = Placement.Of(training, _target);
         var evaluation = _sweep.Spec.Evaluation;
-        var seconds = CostModel.Seconds(training, execution, evaluation, _corpus);
+        var memory = Bytes(training, execution);
+        var seconds = Seconds(CostModel.TimeParts(training, execution, evaluation, _corpus), memory);
         if (seconds > Longest.TotalSeconds)
         {
             throw _sweep.Error(point.Source, string.Create(CultureInfo.InvariantCulture, $"n {Quantity.Format(training.Model.Parameters.Total)}, d {Quantity.Format(training.D)} would take about {Quantity.Format(seconds / Longest.TotalSeconds)} years on one {_target.Device}, which is all that a run has"));
@@ -221,11 +223,23 @@ internal sealed class Planner
             C = training.Model.TrainingFlops(training.D),
             CSpent = (training.Model.TrainingFlopsPerUnit * own) + (training.StartStep == 0 ? training.Model.SetupFlops : 0),
             Exposure = Exposure.Of(training.D, training.Model, _corpus),
-            Memory = CostModel.Memory(training, execution),
+            Memory = memory,
             Disk = CostModel.Disk(training),
             Time = TimeSpan.FromSeconds(seconds),
         });
         return key;
+    }
+
+    private long Bytes(TrainingSpec training, ExecutionSpec execution)
+    {
+        var parts = CostModel.MemoryParts(training, execution);
+        return _target.Calibration?.Bytes(parts) ?? (long)parts.Sum();
+    }
+
+    private double Seconds(double[] parts, long memory)
+    {
+        var seconds = _target.Calibration?.Seconds(parts) ?? parts.Sum();
+        return memory >= _target.RecomputeFrom ? seconds * CostModel.Recomputing : seconds;
     }
 
     private void CheckCorpus()
@@ -255,6 +269,11 @@ internal sealed class Planner
         if (_target.EmulatesBf16 && runs.Exists(r => r.Spec.Training.Precision == Precision.Bf16))
         {
             _notes.Add("this CPU has neither AVX512_BF16 nor AMX-BF16: bf16 is emulated, and slower than fp32");
+        }
+
+        if (runs.Count(r => r.Memory >= _target.RecomputeFrom) is var recomputing and > 0)
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{recomputing} of {runs.Count} runs compute their activations twice, since one as large has run out of memory here"));
         }
 
         // Where the memory is known, such a plan is refused.

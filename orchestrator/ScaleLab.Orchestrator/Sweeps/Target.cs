@@ -1,4 +1,5 @@
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 
 namespace ScaleLab.Orchestrator.Sweeps;
@@ -23,6 +24,12 @@ internal sealed record Target
 
     /// <summary>Runs at a time.</summary>
     public int Slots { get; init; } = 1;
+
+    /// <summary>What finished runs have taught about the estimates; null where there are none.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>Runs whose estimate comes to so many bytes compute their activations twice: such a run did not fit any of the devices otherwise. Null where none is known.</summary>
+    public long? RecomputeFrom { get; init; }
 
     /// <summary>The CPU of this machine, or some of its GPUs.</summary>
     public static Target Of(DevicePool pool) => pool.Kind == DevicePool.Cpu

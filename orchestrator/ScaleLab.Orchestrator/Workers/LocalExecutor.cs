@@ -1,5 +1,6 @@
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
 
@@ -9,13 +10,16 @@ namespace ScaleLab.Orchestrator.Workers;
 internal sealed class LocalExecutor : IRunExecutor
 {
     private readonly Worker[] _workers;
+    private readonly DeviceMeter _meter;
+    private readonly Action<UsageRow>? _used;
 
     /// <param name="devices">The device of each worker.</param>
     /// <param name="start">Starts worker k = 1, 2, …</param>
     /// <param name="time">Clock by which a silent worker is given up.</param>
-    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time)
+    /// <param name="used">Told of every attempt what it took.</param>
+    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null)
     {
-        Devices = devices;
+        (Devices, _meter, _used) = (devices, new DeviceMeter(time), used);
         _workers = [.. Enumerable.Range(1, devices.Count).Select(k => new Worker(() => start(k), time))];
     }
 
@@ -35,10 +39,23 @@ internal sealed class LocalExecutor : IRunExecutor
             WorkerEnvironment.Show(start, pool.OfWorker(k));
             return WorkerProcess.Start(start, folder.WorkerLog(k));
         },
-        time);
+        time,
+        row => UsageFile.Append(folder, row));
 
-    public Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop) =>
-        _workers[where.Slot].TrainAsync(folder, where.Recompute, report, stop);
+    public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
+    {
+        var device = Devices[where.Slot];
+        var use = _meter.Begin(device);
+        try
+        {
+            return await _workers[where.Slot].TrainAsync(folder, where.Recompute, report, stop);
+        }
+        finally
+        {
+            var (elapsed, share) = _meter.End(use);
+            _used?.Invoke(new UsageRow { RunKey = Path.GetFileName(folder.Path), Device = device, Seconds = Math.Round(elapsed.TotalSeconds, 3), DeviceSeconds = Math.Round(share.TotalSeconds, 3) });
+        }
+    }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Select(w => w.DisposeAsync().AsTask()));
 }

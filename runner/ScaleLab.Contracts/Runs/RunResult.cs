@@ -39,8 +39,14 @@ public sealed record RunResult
     /// <summary>Scores of single attention heads, [layer][head], by name.</summary>
     public IReadOnlyDictionary<string, double[][]>? Heads { get; init; }
 
-    /// <summary>Seconds of this run, all attempts together.</summary>
+    /// <summary>Seconds of training and evaluation, all attempts together.</summary>
     public double WallSeconds { get; init; }
+
+    /// <summary>Of these, those of the evaluation at the end.</summary>
+    public double EvaluationSeconds { get; init; }
+
+    /// <summary>Most memory that the worker held on its device (CPU: of the machine) in the attempt that ended the run; null where it cannot be told.</summary>
+    public long? PeakMemoryBytes { get; init; }
 
     public required RunMachine Machine { get; init; }
 }
@@ -51,6 +57,9 @@ public sealed record RunMachine
     public required string Host { get; init; }
 
     public required string Device { get; init; }
+
+    /// <summary>As its maker calls it; null where it does not say.</summary>
+    public string? DeviceName { get; init; }
 
     public required string Libtorch { get; init; }
 

@@ -28,6 +28,10 @@ public sealed partial record TimingRow
     [CsvColumn("predicted_seconds")]
     public required double PredictedSeconds { get; init; }
 
+    /// <summary>Hours of a device: where several runs share one, each counts its part. All attempts, lost ones included.</summary>
+    [CsvColumn("device_hours")]
+    public double? DeviceHours { get; init; }
+
     /// <summary>When the result was published: UTC, <c>2026-01-31T23:59:59Z</c>.</summary>
     [CsvColumn("finish")]
     public string? Finish { get; init; }
@@ -36,17 +40,29 @@ public sealed partial record TimingRow
     [CsvColumn("predicted_finish")]
     public string? PredictedFinish { get; init; }
 
-    /// <summary>Units of D per second.</summary>
+    /// <summary>Units of D per second of training.</summary>
     [CsvColumn("d_per_second")]
     public double? DPerSecond { get; init; }
 
-    /// <summary>Model FLOPs per second.</summary>
+    /// <summary>Model FLOPs per second of training.</summary>
     [CsvColumn("flops_per_second")]
     public double? FlopsPerSecond { get; init; }
 
-    /// <summary><see cref="FlopsPerSecond"/> as a share of the device's peak; empty where the peak is unknown.</summary>
+    /// <summary><see cref="FlopsPerSecond"/> as a share of <see cref="PeakFlops"/>: model-FLOPs utilisation.</summary>
     [CsvColumn("mfu")]
     public double? Mfu { get; init; }
+
+    /// <summary>FLOPs per second of the device at the run's precision: a GPU's dense peak, a thread's measured rate; empty where neither is known.</summary>
+    [CsvColumn("peak_flops")]
+    public double? PeakFlops { get; init; }
+
+    /// <summary>Most memory that the worker held, bytes.</summary>
+    [CsvColumn("peak_memory_bytes")]
+    public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>What the plan foretold for <see cref="PeakMemoryBytes"/>.</summary>
+    [CsvColumn("predicted_memory_bytes")]
+    public required long PredictedMemoryBytes { get; init; }
 
     /// <summary>FLOPs this run added to the bill.</summary>
     [CsvColumn("c_spent")]
@@ -54,6 +70,10 @@ public sealed partial record TimingRow
 
     [CsvColumn("device")]
     public string? Device { get; init; }
+
+    /// <summary>As its maker calls it.</summary>
+    [CsvColumn("device_name")]
+    public string? DeviceName { get; init; }
 
     [CsvColumn("host")]
     public string? Host { get; init; }

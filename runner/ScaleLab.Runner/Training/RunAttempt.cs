@@ -1,6 +1,7 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
 using ScaleLab.Runner.Checkpoints;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Native;
@@ -18,6 +19,7 @@ internal sealed class RunAttempt
     private readonly CorpusStore _store;
     private readonly TimeProvider _time;
     private readonly bool _recompute;
+    private TimeSpan _evaluation;
 
     /// <param name="run">Folder of the run, beside the folders of the other runs of its sweep.</param>
     /// <param name="store">Where its corpus is.</param>
@@ -37,6 +39,8 @@ internal sealed class RunAttempt
 
     public int Number => _attempt.Number;
 
+    private bool IsCuda => _spec.Execution.Device != "cpu";
+
     /// <returns>The published result; null if <paramref name="stop"/> came first, with a checkpoint written.</returns>
     public RunResult? Execute(Action<TrainingState, double> report, CancellationToken stop)
     {
@@ -47,6 +51,7 @@ internal sealed class RunAttempt
         }
 
         var device = Device(_spec.Execution);
+        PeakMemory.Reset(IsCuda);
         using var objective = Objective.Of(_spec.Training, _store, device, _recompute);
         using var trainer = new Trainer(_spec, objective, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment() };
         _attempt.Publish(Restore(trainer));
@@ -102,7 +107,9 @@ internal sealed class RunAttempt
             return Result(trainer, RunStatus.Ok);
         }
 
+        var begun = _time.GetTimestamp();
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
+        _evaluation = _time.GetElapsedTime(begun);
         curve.Append(trainer.Row(annealed: true, evaluation.Loss));
         objective.Export(_attempt.ModelFolder);
         return Result(trainer, double.IsFinite(evaluation.Loss) ? RunStatus.Ok : RunStatus.Diverged) with
@@ -124,11 +131,14 @@ internal sealed class RunAttempt
         Attempt = _attempt.Number,
         Step = trainer.State.Step,
         Collapse = trainer.Collapse,
-        WallSeconds = Math.Round(trainer.State.WallSeconds, 3),
+        WallSeconds = Math.Round(trainer.State.WallSeconds + _evaluation.TotalSeconds, 3),
+        EvaluationSeconds = Math.Round(_evaluation.TotalSeconds, 3),
+        PeakMemoryBytes = PeakMemory.Bytes(IsCuda),
         Machine = new RunMachine
         {
             Host = Environment.MachineName,
             Device = _spec.Execution.Device,
+            DeviceName = IsCuda ? CudaDriver.Name(0) : CpuModel.Name,
             Libtorch = LibTorch.Version,
             Build = BuildInfo.Version,
             MatmulError = MatmulPrecision.MeasureError(CPU),

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
+using ScaleLab.Orchestrator.Doctor;
+using ScaleLab.Orchestrator.Execution;
+
+namespace ScaleLab.Orchestrator.Accounting;
+
+/// <summary><c>machine.json</c>: how fast the devices of a sweep multiply, measured when it was first run there.</summary>
+internal sealed record MachineRecord
+{
+    public int Format { get; set; } = 1;
+
+    public List<MeasuredRate> Rates { get; set; } = [];
+
+    /// <summary>What the times and sizes of a plan were corrected by; kept for a grid that was designed to a budget of hours, since others would design another.</summary>
+    public Calibration? Calibration { get; set; }
+
+    public static MachineRecord Read(SweepFolder folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(folder.MachineFile), OrchestratorJson.Default.MachineRecord) ?? new MachineRecord();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return new MachineRecord();
+        }
+    }
+
+    public void Write(SweepFolder folder) => SweepFolder.Replace(folder.MachineFile, JsonSerializer.SerializeToUtf8Bytes(this, OrchestratorJson.Default.MachineRecord));
+
+    /// <summary>The rate that the run is held against: of the table where the device is in it, else measured, else null.</summary>
+    public double? Peak(RunSpec spec, string? deviceName)
+    {
+        var (precision, math) = (spec.Training.Precision, spec.Execution.Math);
+        return spec.Execution.Device == DevicePool.Cuda && deviceName is not null && DevicePeak.Of(deviceName) is { } listed
+            ? listed.FlopsPerSecond(precision, math)
+            : Rates.Find(r => r.Device == spec.Execution.Device && r.Name == deviceName && r.Precision == precision && r.Math == math)?.FlopsPerSecond;
+    }
+
+    /// <summary>Adds what is not known yet; does nothing where all is.</summary>
+    /// <param name="device">One lane of it is measured.</param>
+    /// <param name="math">Of float32 products.</param>
+    /// <param name="probe">Asks a runner.</param>
+    public async Task MeasureAsync(DeviceInfo device, MathPath math, Func<Task<RunnerReport?>> probe)
+    {
+        var name = device.Kind == DevicePool.Cpu ? CpuModel.Name : device.Name;
+        if (name is null || (device.Kind == DevicePool.Cuda && DevicePeak.Of(name) is not null) || Rates.Exists(r => r.Device == device.Kind && r.Name == name && r.Math == math))
+        {
+            return;
+        }
+
+        Rates.AddRange(((await probe())?.Products ?? []).Select(p => new MeasuredRate { Device = device.Kind, Name = name, Precision = p.Precision, Math = math, FlopsPerSecond = 1e9 * p.Gflops }));
+    }
+
+    /// <summary>What a runner measures of itself: one process, one thread on a CPU.</summary>
+    public static Func<Task<RunnerReport?>> Probe(DeviceInfo device, MathPath math, CancellationToken cancellation) =>
+        async () => (await RunnerProbe.AskAsync(device.Kind, math, cancellation)).Report;
+}
+
+/// <summary>A rate of square products.</summary>
+internal sealed record MeasuredRate
+{
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>As its maker calls it.</summary>
+    public required string Name { get; init; }
+
+    public required Precision Precision { get; init; }
+
+    public required MathPath Math { get; init; }
+
+    public required double FlopsPerSecond { get; init; }
+}
