@@ -16,11 +16,12 @@ return args switch
     ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
     ["kills", .. var rest] => await KillBenchmark.RunAsync(rest),
     ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
+    ["packing", .. var rest] => await PackingBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
     return 2;
 }

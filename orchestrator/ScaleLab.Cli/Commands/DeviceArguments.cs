@@ -20,7 +20,7 @@ internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
 
     private readonly Option<string> _lanes = new("--lanes", "--slots")
     {
-        Description = "Runs at a time on each device; auto is one per core, or one per GPU",
+        Description = "Runs at a time on each device; auto is one per core, or on a GPU as many as its memory holds and as make it faster",
         HelpName = "COUNT",
         DefaultValueFactory = _ => "auto",
     };

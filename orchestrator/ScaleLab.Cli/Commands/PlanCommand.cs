@@ -44,7 +44,7 @@ internal sealed class PlanCommand : Verb
         var pool = await _devices.PoolAsync(parse, DevicePool.Cpu, cancellation);
         var target = Target.Of(pool);
         target = target with { Calibration = CalibrationFile.Default.For(pool, target.Math) };
-        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, target, cancellation), pool.Slots);
+        var report = PlanReport.Of(await Planner.PlanAsync(sweep, prepare, target, cancellation), pool.PlannedSlots);
         if (parse.GetValue(_json))
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(report, PlanJson.Default.PlanReport));

@@ -56,7 +56,7 @@ internal sealed class RunCommand : Verb
             var measuring = simulated ? Task.CompletedTask : machine.MeasureAsync(pool.Devices[0], target.Math, MachineRecord.Probe(pool.Devices[0], target.Math, cancellation));
             var plan = await Planner.PlanAsync(sweep, prepare, target, cancellation);
             await measuring;
-            var slots = Math.Max(1, Math.Min(pool.Slots, plan.Runs.Count));
+            var slots = Math.Max(1, Math.Min(simulated ? pool.PlannedSlots : pool.Slots, plan.Runs.Count));
             var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
             var model = Model(plan, simulated, parse.GetValue(_failures));
             var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration } }.RunAsync(

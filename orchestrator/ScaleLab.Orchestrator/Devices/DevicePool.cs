@@ -1,5 +1,6 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Orchestrator.Devices;
 
@@ -15,6 +16,9 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
 
     public int Slots => Devices.Count * Lanes;
 
+    /// <summary>Runs at a time that a plan counts on: of lanes that are yet to be found, none but the first.</summary>
+    public int PlannedSlots => IsPacked ? Devices.Count : Slots;
+
     /// <summary>The number of lanes is found while the sweep runs; <see cref="Lanes"/> is then the most that are tried.</summary>
     public bool IsPacked { get; init; }
 
@@ -22,13 +26,13 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
     public int SharedBy => IsPacked ? 0 : Lanes;
 
     /// <summary>Bytes that one worker may count on; null where they are not known.</summary>
-    public long? LaneMemory => Devices.Min(d => d.MemoryBytes) / Lanes;
+    public long? LaneMemory => Devices.Min(d => d.MemoryBytes) / (IsPacked ? 1 : Lanes);
 
     /// <summary>The device of worker k = 1 … <see cref="Slots"/>. Early workers spread out.</summary>
     public DeviceInfo OfWorker(int k) => Devices[(k - 1) % Devices.Count];
 
     /// <param name="wanted"><c>cpu</c>, <c>cuda</c>, or a list such as <c>cuda:0,cuda:2</c>.</param>
-    /// <param name="lanes">Workers on each device; null for one per core, or one per GPU.</param>
+    /// <param name="lanes">Workers on each device; null for one per core, or on a GPU as many as are found to pay.</param>
     /// <param name="list">What the runner sees; asked for GPUs only.</param>
     /// <param name="cancellation">Ends the question.</param>
     /// <exception cref="InputException">A device is not there, or the list is none.</exception>
@@ -58,7 +62,7 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
 
         return new DevicePool(
             wanted == Cuda ? there : [.. names.Select(n => there.Find(d => d.Device == n) ?? throw new InputException($"--devices {wanted}: there is no {n}; the runner sees {string.Join(", ", there.Select(d => d.Device))}"))],
-            lanes ?? 1);
+            lanes ?? Packing.MostLanes) { IsPacked = lanes is null };
     }
 
     private static bool IsGpu(string name) =>

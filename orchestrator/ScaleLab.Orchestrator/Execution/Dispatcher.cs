@@ -5,7 +5,8 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Matches runs that may start with slots that are free. Not thread-safe.</summary>
 /// <param name="queue">Runs that may go anywhere, in their order.</param>
 /// <param name="devices">The device of each slot.</param>
-internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices)
+/// <param name="packing">Decides how many runs share a device; null where every slot may be used at any time.</param>
+internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, Packing? packing = null)
 {
     private readonly SlotBoard _slots = new(devices);
     private readonly Dictionary<string, string> _avoided = [];
@@ -34,19 +35,24 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices)
     {
         run = null!;
         return !_exclusive
-            && (queue.TryTake(r => _avoided.GetValueOrDefault(r.Spec.Key) != devices[slot] || !_slots.HasOther(devices[slot]), out run)
+            && (queue.TryTake(r => May(r, devices[slot]), out run)
                 || (_slots.Busy == 0 && _alone.TryDequeue(out run!)));
     }
 
     public void Occupy(int slot, PlannedRun run)
     {
         _slots.Take(slot);
+        packing?.Started(run, devices[slot]);
         _exclusive = _solitary.Contains(run.Spec.Key);
     }
 
-    public void Return(int slot)
+    public void Return(int slot, PlannedRun run)
     {
         _slots.Return(slot);
+        packing?.Ended(run, devices[slot]);
         _exclusive = false;
     }
+
+    private bool May(PlannedRun run, string device) =>
+        (_avoided.GetValueOrDefault(run.Spec.Key) != device || !_slots.HasOther(device)) && packing?.May(run, device, _slots.IsInUse) != false;
 }

@@ -1,5 +1,6 @@
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
 
 namespace ScaleLab.Orchestrator.Execution;
 
@@ -8,6 +9,9 @@ internal interface IRunExecutor : IAsyncDisposable
 {
     /// <summary>The device behind each slot: as many names as runs may be under way at the same time.</summary>
     IReadOnlyList<string> Devices { get; }
+
+    /// <summary>What is behind the slots, where more is known than names.</summary>
+    DevicePool? Pool => null;
 
     /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
     bool IsSimulated { get; }
@@ -24,4 +28,5 @@ internal interface IRunExecutor : IAsyncDisposable
 /// <summary>Lays an attempt onto a slot.</summary>
 /// <param name="Slot">Index into <see cref="IRunExecutor.Devices"/>.</param>
 /// <param name="Recompute">Save memory: the same bits, slower.</param>
-internal readonly record struct Assignment(int Slot, bool Recompute = false);
+/// <param name="Release">Give the device's memory back at the end, whatever it takes.</param>
+internal readonly record struct Assignment(int Slot, bool Recompute = false, bool Release = false);

@@ -30,6 +30,9 @@ internal static partial class SweepLog
     [LoggerMessage(8, LogLevel.Error, "device {Device} is out of use for this session: several runs in a row failed there, {Class}")]
     public static partial void DeviceQuarantined(this ILogger log, string device, FailureClass @class);
 
+    [LoggerMessage(14, LogLevel.Information, "device {Device} takes {Lanes} runs at a time")]
+    public static partial void DevicePacked(this ILogger log, string device, int lanes);
+
     [LoggerMessage(9, LogLevel.Warning, "no room under {Folder}: {Free} bytes free, {Needed} needed; the queue waits")]
     public static partial void QueuePaused(this ILogger log, string folder, long needed, long free);
 

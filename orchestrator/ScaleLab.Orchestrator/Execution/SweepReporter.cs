@@ -67,6 +67,12 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
         Show($"quarantine {device}: {FailurePolicy.Quarantine} runs in a row failed there ({ProgressText.Name(failure)})");
     }
 
+    public void Packed(string device, int lanes)
+    {
+        log.DevicePacked(device, lanes);
+        Show(FormattableString.Invariant($"pack  {device}: {lanes} {(lanes == 1 ? "run" : "runs")} at a time"));
+    }
+
     public void Paused(string folder, long needed, long free)
     {
         log.QueuePaused(folder, needed, free);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
@@ -28,6 +29,7 @@ internal sealed class SweepService(
     private readonly List<FailedRun> _failed = [];
     private readonly HashSet<string> _settled = [];
     private Dispatcher _dispatcher = null!;
+    private Packing? _packing;
     private SweepReporter _reporter = null!;
     private bool _paused;
     private int _done;
@@ -54,9 +56,10 @@ internal sealed class SweepService(
 
     private void Begin()
     {
-        var progress = new SweepProgress(plan.Runs.Count, _queue, executor.Devices.Count, time);
+        _packing = executor.Pool is { IsPacked: true } pool ? new Packing(pool, _memory, time) : null;
+        var progress = new SweepProgress(plan.Runs.Count, _queue, () => _packing?.Lanes ?? executor.Devices.Count, time);
         _reporter = new SweepReporter(progress, view, log);
-        _dispatcher = new Dispatcher(_queue, executor.Devices);
+        _dispatcher = new Dispatcher(_queue, executor.Devices, _packing);
         foreach (var run in plan.Runs)
         {
             if (survey.IsDone(run.Spec.Key))
@@ -143,7 +146,7 @@ internal sealed class SweepService(
     private void Start(PlannedRun run, int slot, CancellationToken stop)
     {
         var device = executor.Devices[slot];
-        var where = new Assignment(slot, _memory.Recomputes(run, device));
+        var where = new Assignment(slot, _memory.Recomputes(run, device), _packing is not null && Packing.Releases(run));
         _dispatcher.Occupy(slot, run);
         _reporter.Started(run, device, where.Recompute);
         _ = AttemptAsync();
@@ -152,7 +155,7 @@ internal sealed class SweepService(
         {
             try
             {
-                var failure = await executor.ExecuteAsync(folder.Run(run.Spec.Key), where, report => _mail.PostAsync(() => _reporter.Progressed(run, report)), stop);
+                var failure = await executor.ExecuteAsync(folder.Run(run.Spec.Key), where, report => _mail.PostAsync(() => Progressed(run, device, report)), stop);
                 await _mail.PostAsync(() => Ended(run, where, failure, stop));
             }
             catch (Exception e)
@@ -162,10 +165,21 @@ internal sealed class SweepService(
         }
     }
 
+    private void Progressed(PlannedRun run, string device, WorkerEvent report)
+    {
+        var lanes = _packing?.LanesOf(device);
+        _packing?.Progressed(run, device, report);
+        _reporter.Progressed(run, report);
+        if (_packing?.LanesOf(device) is { } now && now != lanes)
+        {
+            _reporter.Packed(device, now);
+        }
+    }
+
     private void Ended(PlannedRun run, Assignment where, RunFailure? failure, CancellationToken stop)
     {
         var device = executor.Devices[where.Slot];
-        _dispatcher.Return(where.Slot);
+        _dispatcher.Return(where.Slot, run);
 
         // The file is the truth, whatever the worker said last.
         if (folder.Run(run.Spec.Key).ReadResult() is { } result)

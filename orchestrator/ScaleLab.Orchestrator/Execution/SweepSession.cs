@@ -30,7 +30,8 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     {
         folder.RefuseOtherThan(plan.Name);
         var executor = start();
-        await using var owner = await TakeAsync(executor.Devices.Count, cancellation);
+        var slots = executor.Pool?.PlannedSlots ?? executor.Devices.Count;
+        await using var owner = await TakeAsync(slots, cancellation);
         folder.Tidy();
         var survey = Survey.Of(plan, folder, executor.IsSimulated);
 
@@ -41,7 +42,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         SweepSummary summary;
         await using (executor)
         {
-            await using var view = show(Opening(missing, executor.Devices.Count) + elsewhere);
+            await using var view = show(Opening(missing, slots) + elsewhere);
             summary = await SweepHost.RunAsync(plan, survey, folder, owner, executor, view, Room, Simulated ?? time);
         }
 

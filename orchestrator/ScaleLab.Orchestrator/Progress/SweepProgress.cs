@@ -6,7 +6,7 @@ using ScaleLab.Orchestrator.Sweeps;
 namespace ScaleLab.Orchestrator.Progress;
 
 /// <summary>Adds up a running sweep and foretells its end: planned times, corrected by how true they were so far. Not thread-safe.</summary>
-internal sealed class SweepProgress(int total, RunQueue queue, int slots, TimeProvider time)
+internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, TimeProvider time)
 {
     private readonly Dictionary<string, Attempt> _running = [];
     private int _done;
@@ -73,7 +73,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, int slots, TimePr
             longest = chain > longest ? chain : longest;
         }
 
-        var shared = work / slots;
+        var shared = work / Math.Max(1, slots());
         var correction = planned > TimeSpan.Zero ? measured / planned : 1;
         return new ProgressSnapshot(total, _done, _failed, [.. _running.Values.Select(Describe)], correction * (shared > longest ? shared : longest));
     }

@@ -30,7 +30,7 @@ internal static class BudgetCheck
     /// <returns>Why a run cannot be trained on the target; null where all can. Memory that is only assumed refuses nothing.</returns>
     public static string? Obstacle(Plan plan, Target target)
     {
-        var known = target.MemoryBytes ?? target.HostBytes;
+        var known = target.LargestBytes ?? target.MemoryBytes ?? target.HostBytes;
         var largest = plan.Runs.MaxBy(r => r.Memory)!;
         return largest.Memory > known
             ? string.Create(CultureInfo.InvariantCulture, $"{Name(largest)} needs {largest.Memory / 1e9:0.##} GB where a run has {known / 1e9:0.##} GB on {target.Device}, {(double)largest.Memory / known:0.##} times as much as there is; a run trains on one device and cannot be split{(target.Slots > 1 ? ": fewer --lanes leave more for each" : "")}")

@@ -19,6 +19,9 @@ internal sealed record Target
     /// <summary>Bytes that one run may count on; null where they are not known.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Bytes of the largest device, where runs are placed by their memory: what fits there may be planned.</summary>
+    public long? LargestBytes { get; init; }
+
     /// <summary>Bytes of this machine's memory for each run on a CPU. They bound what is planned, and change nothing else: results must not depend on them.</summary>
     public long? HostBytes { get; init; }
 
@@ -34,5 +37,5 @@ internal sealed record Target
     /// <summary>The CPU of this machine, or some of its GPUs.</summary>
     public static Target Of(DevicePool pool) => pool.Kind == DevicePool.Cpu
         ? new Target { Math = CpuMath.Best(), EmulatesBf16 = !CpuMath.HasBf16(), HostBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / pool.Slots, Slots = pool.Slots }
-        : new Target { Device = pool.Kind, MemoryBytes = pool.LaneMemory, Slots = pool.Slots };
+        : new Target { Device = pool.Kind, MemoryBytes = pool.LaneMemory, LargestBytes = pool.IsPacked ? pool.Devices.Max(d => d.MemoryBytes) : null, Slots = pool.PlannedSlots };
 }

@@ -12,18 +12,21 @@ internal sealed class LocalExecutor : IRunExecutor
     private readonly Worker[] _workers;
     private readonly DeviceMeter _meter;
     private readonly Action<UsageRow>? _used;
+    private readonly MpsDaemon? _mps;
 
     /// <param name="devices">The device of each worker.</param>
     /// <param name="start">Starts worker k = 1, 2, …</param>
     /// <param name="time">Clock by which a silent worker is given up.</param>
     /// <param name="used">Told of every attempt what it took.</param>
-    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null)
+    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null, MpsDaemon? mps = null)
     {
-        (Devices, _meter, _used) = (devices, new DeviceMeter(time), used);
+        (Devices, _meter, _used, _mps) = (devices, new DeviceMeter(time), used, mps);
         _workers = [.. Enumerable.Range(1, devices.Count).Select(k => new Worker(() => start(k), time))];
     }
 
     public IReadOnlyList<string> Devices { get; }
+
+    public DevicePool? Pool { get; private init; }
 
     public bool IsSimulated => false;
 
@@ -31,16 +34,19 @@ internal sealed class LocalExecutor : IRunExecutor
     /// <param name="pool">Where they train, each on one device.</param>
     /// <param name="folder">Takes their logs.</param>
     /// <param name="time">Clock by which a silent worker is given up.</param>
-    public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder, TimeProvider time) => new(
-        [.. Enumerable.Range(1, slots).Select(k => pool.OfWorker(k).Device)],
-        k =>
+    public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder, TimeProvider time)
+    {
+        var mps = pool is { Kind: DevicePool.Cuda, Lanes: > 1 } ? MpsDaemon.TryStart() : null;
+        return new LocalExecutor([.. Enumerable.Range(1, slots).Select(k => pool.OfWorker(k).Device)], Start, time, row => UsageFile.Append(folder, row), mps) { Pool = pool };
+
+        IWorkerConnection Start(int k)
         {
             var start = RunnerExecutable.Start("serve");
             WorkerEnvironment.Show(start, pool.OfWorker(k));
+            mps?.Serve(start);
             return WorkerProcess.Start(start, folder.WorkerLog(k));
-        },
-        time,
-        row => UsageFile.Append(folder, row));
+        }
+    }
 
     public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
@@ -48,7 +54,7 @@ internal sealed class LocalExecutor : IRunExecutor
         var use = _meter.Begin(device);
         try
         {
-            return await _workers[where.Slot].TrainAsync(folder, where.Recompute, report, stop);
+            return await _workers[where.Slot].TrainAsync(folder, where, report, stop);
         }
         finally
         {
@@ -57,5 +63,9 @@ internal sealed class LocalExecutor : IRunExecutor
         }
     }
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Select(w => w.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_workers.Select(w => w.DisposeAsync().AsTask()));
+        _mps?.Dispose();
+    }
 }

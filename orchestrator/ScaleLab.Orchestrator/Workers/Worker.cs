@@ -26,7 +26,7 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
     private bool _killed;
 
     /// <summary>Trains one run; see <see cref="IRunExecutor.ExecuteAsync"/>.</summary>
-    public async Task<RunFailure?> TrainAsync(RunFolder run, bool recompute, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
+    public async Task<RunFailure?> TrainAsync(RunFolder run, Assignment how, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         var before = run.AttemptNumbers().Count;
         WorkerEvent? last = null;
@@ -39,7 +39,7 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
                 return new RunFailure { Class = FailureClass.Interrupted, Message = "stopped before its first step" };
             }
 
-            await SendAsync(new WorkerCommand { Run = run.Path, Recompute = recompute });
+            await SendAsync(new WorkerCommand { Run = run.Path, Recompute = how.Recompute });
             await using var stopping = stop.Register(() => _ = SendStopAsync());
             var moved = time.GetTimestamp();
             while (await ReadAsync(Silence) is { } message)
@@ -62,6 +62,8 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
                         last ??= message;
                         break;
                     case WorkerEventKind.Finished:
+                        // libtorch keeps what it once had of a GPU as long as the process lives.
+                        await (how.Release ? ReplaceAsync() : Task.CompletedTask);
                         return null;
                     case WorkerEventKind.Failed:
                         var failure = message.Failure ?? new RunFailure { Class = FailureClass.Lost, Message = "the worker gave no reason" };

@@ -1,6 +1,7 @@
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Workers;
 using ScaleLab.Orchestrator.Devices;
+using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Tests.Devices;
 
@@ -40,12 +41,20 @@ public sealed class DevicePoolTests
     }
 
     [Fact]
-    public async Task A_gpu_has_one_lane_unless_more_share_it_and_its_memory()
+    public async Task Lanes_that_are_asked_for_share_a_gpu_and_its_memory()
     {
-        var (one, two) = (await Choose("cuda", null), await Choose("cuda", 2));
-        Assert.Equal((3, 24L), (one.Slots, one.LaneMemory));
-        Assert.Equal((6, 12L), (two.Slots, two.LaneMemory));
+        var (one, two) = (await Choose("cuda", 1), await Choose("cuda", 2));
+        Assert.Equal((3, 3, 24L), (one.Slots, one.PlannedSlots, one.LaneMemory));
+        Assert.Equal((6, 6, 12L), (two.Slots, two.PlannedSlots, two.LaneMemory));
         Assert.Equal(["cuda:0", "cuda:1", "cuda:2", "cuda:0", "cuda:1", "cuda:2"], Enumerable.Range(1, 6).Select(k => two.OfWorker(k).Device));
+    }
+
+    [Fact]
+    public async Task Lanes_that_are_found_are_planned_for_as_one_and_each_run_may_have_all_of_a_gpu()
+    {
+        var pool = await Choose("cuda", null);
+        Assert.Equal((true, 48, 3, 24L), (pool.IsPacked, pool.Slots, pool.PlannedSlots, pool.LaneMemory));
+        Assert.Equal((3, 24L, 80L), (Target.Of(pool).Slots, Target.Of(pool).MemoryBytes, Target.Of(pool).LargestBytes));
     }
 
     private static Task<DevicePool> Choose(string wanted, int? lanes) =>

@@ -89,7 +89,7 @@ public sealed class SweepProgressTests
 
     private SweepProgress Begun(int slots)
     {
-        var progress = new SweepProgress(Plan.Runs.Count, _queue, slots, _time);
+        var progress = new SweepProgress(Plan.Runs.Count, _queue, () => slots, _time);
         foreach (var run in Plan.Runs)
         {
             progress.Waits(run);

@@ -1,0 +1,151 @@
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
+using ScaleLab.Orchestrator.Sweeps;
+
+namespace ScaleLab.Orchestrator.Execution;
+
+/// <summary>
+/// Fills devices with runs: as many side by side as their memory holds, and as raise what the device gets done. The number of lanes of a device doubles
+/// as long as that pays, measured by what its runs report; then it stays. Not thread-safe.
+/// </summary>
+internal sealed class Packing
+{
+    /// <summary>Lanes that are tried at most: each is a process with a context of its own.</summary>
+    public const int MostLanes = 16;
+
+    // A doubling that gains less is not worth its memory.
+    private const double Gain = 1.1;
+
+    // Beyond the process itself as much again: what a worker may keep between runs.
+    private const long KeptBytes = 2L << 30;
+
+    // Of steady work at one number of lanes, before anything is concluded.
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, Device> _devices;
+    private readonly MemoryBook _memory;
+    private readonly TimeProvider _time;
+
+    /// <param name="pool">Its devices, with their memory.</param>
+    /// <param name="memory">What did not fit before.</param>
+    /// <param name="time">Clock of the measurement.</param>
+    public Packing(DevicePool pool, MemoryBook memory, TimeProvider time)
+    {
+        (_memory, _time) = (memory, time);
+        _devices = pool.Devices.ToDictionary(d => d.Device, d => new Device(Placement.Usable(new Target { Device = d.Kind, MemoryBytes = d.MemoryBytes }) ?? double.PositiveInfinity, pool.Lanes));
+    }
+
+    /// <summary>Lanes of all devices together, as far as they are found.</summary>
+    public int Lanes => _devices.Values.Sum(d => d.Lanes);
+
+    /// <summary>Lanes of one device.</summary>
+    public int LanesOf(string device) => _devices[device].Lanes;
+
+    /// <summary>Whether the worker should end with the run: one that has held so much would keep it from the others.</summary>
+    public static bool Releases(PlannedRun run) => run.Memory > KeptBytes;
+
+    /// <summary>Whether the run may start beside those that are there.</summary>
+    /// <param name="run">The next one.</param>
+    /// <param name="device">Where a slot is free.</param>
+    /// <param name="inUse">The devices that are not in quarantine.</param>
+    public bool May(PlannedRun run, string device, Func<string, bool> inUse)
+    {
+        var there = _devices[device];
+        return there.Runs.Count < there.Lanes
+            && (there.Runs.Count == 0 ? IsBest(run, device, inUse) : !_memory.Recomputes(run, device) && there.Bytes + run.Memory <= there.Usable);
+    }
+
+    public void Started(PlannedRun run, string device)
+    {
+        _devices[device].Runs.Add(run.Spec.Key, new Lane(run));
+        _devices[device].At = null;
+    }
+
+    public void Ended(PlannedRun run, string device)
+    {
+        _devices[device].Runs.Remove(run.Spec.Key);
+        _devices[device].At = null;
+    }
+
+    /// <summary>Takes the report of a run that was started on <paramref name="device"/>.</summary>
+    public void Progressed(PlannedRun run, string device, WorkerEvent report)
+    {
+        var there = _devices[device];
+        if (!there.Runs.TryGetValue(run.Spec.Key, out var lane))
+        {
+            return;
+        }
+
+        // Work is counted in seconds of the plan, so that runs of all sizes add up; starting is no work, so all must have begun.
+        var work = lane.MoveTo(report.Step);
+        var now = _time.GetTimestamp();
+        if (there.At is { } since)
+        {
+            there.Count(work, _time.GetElapsedTime(since, now));
+        }
+
+        there.At = there.Runs.Values.All(r => r.Reports > 0) ? now : null;
+    }
+
+    // Alone, a run may go where it fits; where it fits nowhere, to the largest, and compute its activations twice.
+    private bool IsBest(PlannedRun run, string device, Func<string, bool> inUse) =>
+        Fits(run, device) || _devices.Keys.All(d => d == device || !inUse(d) || (!Fits(run, d) && _devices[d].Usable <= _devices[device].Usable));
+
+    private bool Fits(PlannedRun run, string device) => run.Memory <= _devices[device].Usable && !_memory.Recomputes(run, device);
+
+    private sealed class Device(double usable, int most)
+    {
+        // By number of lanes: work done, and the time that it took.
+        private readonly Dictionary<int, (double Work, TimeSpan Time)> _levels = [];
+        private bool _found;
+
+        public double Usable { get; } = usable;
+
+        public int Lanes { get; private set; } = 1;
+
+        public Dictionary<string, Lane> Runs { get; } = [];
+
+        /// <summary>When all of its runs were last known to be at work; null while one of them starts.</summary>
+        public long? At { get; set; }
+
+        public double Bytes => Runs.Values.Sum(r => (double)r.Run.Memory);
+
+        public void Count(double work, TimeSpan time)
+        {
+            if (_found || Runs.Count != Lanes)
+            {
+                return;
+            }
+
+            var (done, spent) = _levels.GetValueOrDefault(Lanes);
+            _levels[Lanes] = (done + work, spent + time);
+            if (spent + time < Window)
+            {
+                return;
+            }
+
+            var pays = Lanes == 1 || Rate(Lanes) >= Gain * Rate(Lanes / 2);
+            (Lanes, _found) = pays ? (Math.Min(2 * Lanes, most), 2 * Lanes > most) : (Lanes / 2, true);
+        }
+
+        private double Rate(int lanes) => _levels[lanes].Work / _levels[lanes].Time.TotalSeconds;
+    }
+
+    private sealed class Lane(PlannedRun run)
+    {
+        private long _step;
+
+        public PlannedRun Run { get; } = run;
+
+        public int Reports { get; private set; }
+
+        /// <returns>Seconds of the plan since the report before; of the first, none.</returns>
+        public double MoveTo(long step)
+        {
+            var training = Run.Spec.Training;
+            var moved = Reports++ == 0 ? 0 : step - _step;
+            _step = step;
+            return Run.Time.TotalSeconds * moved / (training.EndStep - training.StartStep);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
+using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Sweeps;
+using ScaleLab.Orchestrator.Tests.Sweeps;
+
+namespace ScaleLab.Orchestrator.Tests.Execution;
+
+public sealed class PackingTests
+{
+    private const long Gigabyte = 1_000_000_000;
+
+    private const string ManySmall = "grid: {n: [43k, 133k, 382k, 1M], d: [20M, 40M], seed: [0, 1, 2, 3]}\ntrain: {schedule: cosine, precision: bf16}";
+
+    [Theory]
+    [InlineData(1, 1)] // one run fills it
+    [InlineData(1.9, 2)]
+    [InlineData(3.5, 4)]
+    [InlineData(6, 8)]
+    [InlineData(100, 16)]
+    public async Task Lanes_double_as_long_as_the_device_gets_more_done(double saturation, int lanes)
+    {
+        using var sweep = new Packed(ManySmall, saturation, 80 * Gigabyte);
+        await sweep.RunAsync();
+        Assert.Equal(lanes, sweep.Executor.AtOnce["cuda:0"].TakeLast(40).Max());
+
+        // A share of the time goes into the search; most of it is spent well.
+        var work = sweep.Session.Plan.Runs.Sum(r => r.Time.TotalSeconds);
+        Assert.InRange(sweep.Clock.Elapsed.TotalSeconds, work / saturation, 1.5 * (work / Math.Min(saturation, lanes)) + 120);
+    }
+
+    [Fact]
+    public async Task A_device_never_holds_more_than_its_memory()
+    {
+        var spec = ManySmall;
+        var largest = Sample.Plan(spec, new Target { Device = "cuda" }).Runs.Max(r => r.Memory);
+        using var sweep = new Packed(spec, saturation: 100, (long)(3.4 * largest / 0.9));
+        await sweep.RunAsync();
+        Assert.InRange(sweep.Executor.Bytes["cuda:0"].Max(), 0, 3.4 * largest);
+        Assert.InRange(sweep.Executor.AtOnce["cuda:0"].Max(), 3, 6);
+    }
+
+    [Fact]
+    public async Task Runs_go_to_the_devices_that_hold_them_the_longest_first()
+    {
+        const string spec = "grid: {n: [43k, 133k, 1B], d: [40M, 80M]}\ntrain: {schedule: cosine, precision: bf16}";
+        using var sweep = new Packed(spec, saturation: 1, 8 * Gigabyte, 80 * Gigabyte);
+        await sweep.RunAsync();
+        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory > 7 * Gigabyte), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Spec.Key]));
+        Assert.Contains("cuda:0", sweep.Executor.Where.Values);
+        Assert.Equal(sweep.Session.Plan.Runs.MaxBy(r => r.Time)!.Spec.Key, sweep.Executor.Where.First(w => w.Value == "cuda:1").Key);
+    }
+
+    [Fact]
+    public async Task Trunks_start_before_branches_and_devices_share_the_work()
+    {
+        using var sweep = new Packed("grid: {n: [43k, 133k, 382k, 1M], d: [20M, 40M, 80M]}\ntrain: {precision: bf16}", saturation: 1, 80 * Gigabyte, 80 * Gigabyte);
+        var summary = await sweep.RunAsync();
+        Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
+        Assert.All(sweep.Executor.Where.Keys.Take(2), k => Assert.Contains("trunk", k, StringComparison.Ordinal));
+        var seconds = sweep.Session.Plan.Runs.GroupBy(r => sweep.Executor.Where[r.Spec.Key]).ToDictionary(g => g.Key, g => g.Sum(r => r.Time.TotalSeconds));
+        Assert.InRange(seconds["cuda:0"] / seconds["cuda:1"], 0.5, 2);
+    }
+
+    [Fact]
+    public async Task A_device_that_fails_one_run_after_another_is_left_alone()
+    {
+        using var sweep = new Packed(ManySmall, saturation: 4, 80 * Gigabyte, 80 * Gigabyte);
+        sweep.Executor.Broken = "cuda:1";
+        var summary = await sweep.RunAsync();
+        Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
+        Assert.Contains(sweep.Session.View.Changes, c => c.StartsWith("quarantine cuda:1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_ran_out_of_memory_on_one_device_goes_to_another()
+    {
+        const string spec = "grid: {n: [43k, 133k], d: [20M, 40M]}\ntrain: {schedule: cosine, precision: bf16}";
+        using var sweep = new Packed(spec, saturation: 1, 40 * Gigabyte, 40 * Gigabyte);
+        var large = sweep.Session.Plan.Runs.MaxBy(r => r.Memory)!;
+        Directory.CreateDirectory(Path.Combine(sweep.Session.Folder.Path, "runs"));
+        new MemoryBook(sweep.Session.Folder).RanOut(large, "cuda:0");
+        await sweep.RunAsync();
+        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory >= large.Memory), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Spec.Key]));
+        Assert.DoesNotContain(true, sweep.Executor.Recomputed);
+    }
+
+    private sealed class Packed : IDisposable
+    {
+        public Packed(string spec, double saturation, params long[] memory)
+        {
+            var pool = new DevicePool([.. memory.Select((m, k) => new DeviceInfo { Device = FormattableString.Invariant($"cuda:{k}"), MemoryBytes = m })], Packing.MostLanes) { IsPacked = true };
+            Session = new TestSweep(spec) { Plan = Sample.Plan(spec, Target.Of(pool)) };
+            Executor = new ContendedExecutor(pool, Session.Plan, saturation, Clock);
+        }
+
+        public TestSweep Session { get; }
+
+        public SimulatedTime Clock { get; } = new(DateTimeOffset.UnixEpoch);
+
+        public ContendedExecutor Executor { get; }
+
+        public Task<SweepSummary> RunAsync() => new SweepSession(Session.Plan, Session.Folder, new HastyTime()) { Room = Session.Room, Simulated = Clock }.RunAsync(() => Executor, _ => Session.View, _ => { });
+
+        public void Dispose() => Session.Dispose();
+    }
+}
