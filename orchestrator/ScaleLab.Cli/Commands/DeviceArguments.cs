@@ -11,6 +11,7 @@ namespace ScaleLab.Cli.Commands;
 internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
 {
     private const int MostLanes = 10_000;
+    private const int MostStacked = 64;
 
     private readonly Option<string?> _devices = new("--devices")
     {
@@ -24,6 +25,21 @@ internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
         HelpName = "COUNT",
         DefaultValueFactory = _ => "auto",
     };
+
+    private readonly Option<int> _stack = new("--stack")
+    {
+        Description = "Language models of one shape (seeds, learning rates) that a worker trains in the same passes; their losses are those of lone runs within 1e-4, not to the last bit",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => 1,
+    };
+
+    /// <summary>For the verb that trains.</summary>
+    public void AddStackTo(Command command) => command.Add(_stack);
+
+    /// <exception cref="InputException">It is no number of runs.</exception>
+    public int Stack(ParseResult parse) => parse.GetValue(_stack) is var count and >= 1 and <= MostStacked
+        ? count
+        : throw new InputException($"--stack {count}: expected a number from 1 to {MostStacked}");
 
     public void AddTo(Command command)
     {

@@ -41,13 +41,14 @@ internal sealed class RunCommand : Verb
         Add(_failures);
         _budget.AddTo(this);
         _devices.AddTo(this);
+        _devices.AddStackTo(this);
         SetAction(async (parse, cancellation) =>
         {
             var simulated = parse.GetValue(_executor) == "simulated";
             var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
             var name = sweep.Spec.Name;
             var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
-            var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation);
+            var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation) with { Stack = _devices.Stack(parse) };
 
             var machine = MachineRecord.Read(folder);
             var target = For(sweep, folder, pool, machine, simulated);

@@ -71,7 +71,7 @@ internal sealed class CalibrationFile(string path)
 
     private static CalibrationRow? Row(RunFolder run, UsageRow use, CorpusInfo corpus, DevicePool pool)
     {
-        if (run.ReadResult() is not { Status: RunStatus.Ok, Attempt: 1 } result || result.Machine.DeviceName is not { } device || use.Seconds < ShortestSeconds)
+        if (run.ReadResult() is not { Status: RunStatus.Ok, Attempt: 1, Machine.Stacked: null } result || result.Machine.DeviceName is not { } device || use.Seconds < ShortestSeconds)
         {
             return null;
         }

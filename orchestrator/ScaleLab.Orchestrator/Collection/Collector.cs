@@ -182,6 +182,7 @@ internal static class Collector
             Device = result?.Machine.Device,
             DeviceName = result?.Machine.DeviceName,
             Host = result?.Machine.Host,
+            Stacked = result?.Machine.Stacked,
             Threads = spec.Execution.Threads,
             Math = Name(spec.Execution.Math),
             MatmulError = result?.Machine.MatmulError,

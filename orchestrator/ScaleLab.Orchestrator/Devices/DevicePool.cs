@@ -22,6 +22,9 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
     /// <summary>The number of lanes is found while the sweep runs; <see cref="Lanes"/> is then the most that are tried.</summary>
     public bool IsPacked { get; init; }
 
+    /// <summary>Runs of one shape that a worker may train in the same passes; 1 for no such thing.</summary>
+    public int Stack { get; init; } = 1;
+
     /// <summary>What times that were measured here hold for: so many lanes; 0 where they are found.</summary>
     public int SharedBy => IsPacked ? 0 : Lanes;
 
@@ -60,9 +63,10 @@ internal sealed record DevicePool(IReadOnlyList<DeviceInfo> Devices, int Lanes)
             throw new InputException($"--devices {wanted}: the runner sees no GPU; build with -p:TorchBackend=cuda, or set SCALELAB_LIBTORCH to the torch/lib folder of a PyTorch with CUDA, and see that nvidia-smi lists a device");
         }
 
-        return new DevicePool(
-            wanted == Cuda ? there : [.. names.Select(n => there.Find(d => d.Device == n) ?? throw new InputException($"--devices {wanted}: there is no {n}; the runner sees {string.Join(", ", there.Select(d => d.Device))}"))],
-            lanes ?? Packing.MostLanes) { IsPacked = lanes is null };
+        IReadOnlyList<DeviceInfo> chosen = wanted == Cuda
+            ? there
+            : [.. names.Select(n => there.Find(d => d.Device == n) ?? throw new InputException($"--devices {wanted}: there is no {n}; the runner sees {string.Join(", ", there.Select(d => d.Device))}"))];
+        return new DevicePool(chosen, lanes ?? Packing.MostLanes) { IsPacked = lanes is null };
     }
 
     private static bool IsGpu(string name) =>

@@ -12,6 +12,7 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     private readonly Dictionary<string, string> _avoided = [];
     private readonly HashSet<string> _solitary = [];
     private readonly Queue<PlannedRun> _alone = new();
+    private readonly Dictionary<int, int> _riders = [];
     private bool _exclusive;
 
     public int Busy => _slots.Busy;
@@ -34,25 +35,39 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     public bool TryTake(int slot, out PlannedRun run)
     {
         run = null!;
+        packing?.Ask(devices[slot]);
         return !_exclusive
             && (queue.TryTake(r => May(r, devices[slot]), out run)
                 || (_slots.Busy == 0 && _alone.TryDequeue(out run!)));
     }
 
+    /// <summary>The next run that <paramref name="fits"/> one which was just taken for the slot.</summary>
+    public bool TryTakeBeside(int slot, Func<PlannedRun, bool> fits, out PlannedRun run) => queue.TryTake(r => fits(r) && !Avoids(r, devices[slot]), out run);
+
     public void Occupy(int slot, PlannedRun run)
     {
-        _slots.Take(slot);
-        packing?.Started(run, devices[slot]);
+        if ((_riders[slot] = _riders.GetValueOrDefault(slot) + 1) == 1)
+        {
+            _slots.Take(slot);
+        }
+
+        packing?.Started(run, devices[slot], slot);
         _exclusive = _solitary.Contains(run.Spec.Key);
     }
 
     public void Return(int slot, PlannedRun run)
     {
-        _slots.Return(slot);
+        if (--_riders[slot] == 0)
+        {
+            _slots.Return(slot);
+        }
+
         packing?.Ended(run, devices[slot]);
         _exclusive = false;
     }
 
     private bool May(PlannedRun run, string device) =>
-        (_avoided.GetValueOrDefault(run.Spec.Key) != device || !_slots.HasOther(device)) && packing?.May(run, device, _slots.IsInUse) != false;
+        !Avoids(run, device) && packing?.May(run, device, _slots.IsInUse) != false;
+
+    private bool Avoids(PlannedRun run, string device) => _avoided.GetValueOrDefault(run.Spec.Key) == device && _slots.HasOther(device);
 }

@@ -16,7 +16,7 @@ internal interface IRunExecutor : IAsyncDisposable
     /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
     bool IsSimulated { get; }
 
-    /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe, one call per slot at a time.</summary>
+    /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe, one call per slot at a time, but for the runs of one stack.</summary>
     /// <param name="folder">Holds <c>run.json</c>; the parent's result, if it has one, stands beside it.</param>
     /// <param name="where">A free slot, and how to train there.</param>
     /// <param name="report">Takes progress; awaited, so that a slow listener slows the worker rather than filling memory.</param>
@@ -29,4 +29,5 @@ internal interface IRunExecutor : IAsyncDisposable
 /// <param name="Slot">Index into <see cref="IRunExecutor.Devices"/>.</param>
 /// <param name="Recompute">Save memory: the same bits, slower.</param>
 /// <param name="Release">Give the device's memory back at the end, whatever it takes.</param>
-internal readonly record struct Assignment(int Slot, bool Recompute = false, bool Release = false);
+/// <param name="Stack">The runs that it shares its passes with, on the same slot; null for none.</param>
+internal readonly record struct Assignment(int Slot, bool Recompute = false, bool Release = false, Stack? Stack = null);

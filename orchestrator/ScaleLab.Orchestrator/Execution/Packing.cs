@@ -44,20 +44,41 @@ internal sealed class Packing
     /// <summary>Whether the worker should end with the run: one that has held so much would keep it from the others.</summary>
     public static bool Releases(PlannedRun run) => run.Memory > KeptBytes;
 
-    /// <summary>Whether the run may start beside those that are there.</summary>
-    /// <param name="run">The next one.</param>
+    /// <summary>Begins to ask for a slot of the device.</summary>
+    public void Ask(string device) => _devices[device].Awaited = null;
+
+    /// <summary>Whether the run may start beside those that are there. The first that needs room waits for it: no shorter one goes before it here.</summary>
+    /// <param name="run">The next one, in the order of the queue.</param>
     /// <param name="device">Where a slot is free.</param>
     /// <param name="inUse">The devices that are not in quarantine.</param>
     public bool May(PlannedRun run, string device, Func<string, bool> inUse)
     {
         var there = _devices[device];
-        return there.Runs.Count < there.Lanes
-            && (there.Runs.Count == 0 ? IsBest(run, device, inUse) : !_memory.Recomputes(run, device) && there.Bytes + run.Memory <= there.Usable);
+        if (there.Busy >= there.Lanes || there.Awaited is not null)
+        {
+            return false;
+        }
+
+        var best = IsBest(run, device, inUse);
+        if (best && (there.Runs.Count == 0 || (!_memory.Recomputes(run, device) && there.Bytes + run.Memory <= there.Usable)))
+        {
+            return true;
+        }
+
+        if (best && !_devices.Values.Any(d => d.Awaited == run.Spec.Key))
+        {
+            there.Awaited = run.Spec.Key;
+        }
+
+        return false;
     }
 
-    public void Started(PlannedRun run, string device)
+    /// <summary>Whether the device has room for <paramref name="runs"/> of this size at once.</summary>
+    public bool Holds(PlannedRun run, int runs, string device) => _devices[device].Bytes + ((double)runs * run.Memory) <= _devices[device].Usable;
+
+    public void Started(PlannedRun run, string device, int slot)
     {
-        _devices[device].Runs.Add(run.Spec.Key, new Lane(run));
+        _devices[device].Runs.Add(run.Spec.Key, new Lane(run, slot));
         _devices[device].At = null;
     }
 
@@ -105,14 +126,20 @@ internal sealed class Packing
 
         public Dictionary<string, Lane> Runs { get; } = [];
 
+        /// <summary>The run that the device makes room for.</summary>
+        public string? Awaited { get; set; }
+
         /// <summary>When all of its runs were last known to be at work; null while one of them starts.</summary>
         public long? At { get; set; }
+
+        /// <summary>Lanes in use: runs of a stack share one.</summary>
+        public int Busy => Runs.Values.DistinctBy(r => r.Slot).Count();
 
         public double Bytes => Runs.Values.Sum(r => (double)r.Run.Memory);
 
         public void Count(double work, TimeSpan time)
         {
-            if (_found || Runs.Count != Lanes)
+            if (_found || Busy != Lanes)
             {
                 return;
             }
@@ -131,8 +158,10 @@ internal sealed class Packing
         private double Rate(int lanes) => _levels[lanes].Work / _levels[lanes].Time.TotalSeconds;
     }
 
-    private sealed class Lane(PlannedRun run)
+    private sealed class Lane(PlannedRun run, int slot)
     {
+        public int Slot => slot;
+
         private long _step;
 
         public PlannedRun Run { get; } = run;

@@ -28,6 +28,7 @@ internal sealed class SweepService(
     private readonly Mailbox _mail = new(time, lifetime.Kill);
     private readonly List<FailedRun> _failed = [];
     private readonly HashSet<string> _settled = [];
+    private readonly HashSet<string> _unstacked = [];
     private Dispatcher _dispatcher = null!;
     private Packing? _packing;
     private SweepReporter _reporter = null!;
@@ -117,7 +118,7 @@ internal sealed class SweepService(
 
             if (executor.IsSimulated || room.Holds(run))
             {
-                Start(run, slot, stop);
+                StartAll(run, slot, stop);
             }
             else
             {
@@ -143,10 +144,26 @@ internal sealed class SweepService(
         return false;
     }
 
-    private void Start(PlannedRun run, int slot, CancellationToken stop)
+    // With those that can share its passes, where that was asked for.
+    private void StartAll(PlannedRun run, int slot, CancellationToken stop)
     {
-        var device = executor.Devices[slot];
-        var where = new Assignment(slot, _memory.Recomputes(run, device), _packing is not null && Packing.Releases(run));
+        var runs = new List<PlannedRun> { run };
+        var (most, device) = (executor.Pool?.Stack ?? 1, executor.Devices[slot]);
+        while (runs.Count < most && MayStack(run) && _packing?.Holds(run, runs.Count + 1, device) != false
+            && _dispatcher.TryTakeBeside(slot, r => MayStack(r) && Stack.Fits(run.Spec, r.Spec) && room.Holds(r), out var next))
+        {
+            runs.Add(next);
+        }
+
+        var where = new Assignment(slot, _memory.Recomputes(run, device), _packing is not null && Packing.Releases(run), runs.Count > 1 ? new Stack(runs.Count) : null);
+        runs.ForEach(r => Start(r, where, stop));
+
+        bool MayStack(PlannedRun r) => !_unstacked.Contains(r.Spec.Key) && !_memory.Recomputes(r, device) && _failures.Bars(r) is null;
+    }
+
+    private void Start(PlannedRun run, Assignment where, CancellationToken stop)
+    {
+        var (slot, device) = (where.Slot, executor.Devices[where.Slot]);
         _dispatcher.Occupy(slot, run);
         _reporter.Started(run, device, where.Recompute);
         _ = AttemptAsync();
@@ -203,6 +220,12 @@ internal sealed class SweepService(
         {
             _reporter.Stopped(run, failure);
             return;
+        }
+
+        // Whichever of a stack has failed, they go on one by one.
+        if (where.Stack is not null)
+        {
+            _unstacked.Add(run.Spec.Key);
         }
 
         var verdict = _failures.Decide(run, device, failure.Class);

@@ -18,6 +18,7 @@ internal sealed class LocalExecutor : IRunExecutor
     /// <param name="start">Starts worker k = 1, 2, …</param>
     /// <param name="time">Clock by which a silent worker is given up.</param>
     /// <param name="used">Told of every attempt what it took.</param>
+    /// <param name="mps">Ends with the executor; null for none.</param>
     public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null, MpsDaemon? mps = null)
     {
         (Devices, _meter, _used, _mps) = (devices, new DeviceMeter(time), used, mps);
@@ -54,7 +55,10 @@ internal sealed class LocalExecutor : IRunExecutor
         var use = _meter.Begin(device);
         try
         {
-            return await _workers[where.Slot].TrainAsync(folder, where, report, stop);
+            var worker = _workers[where.Slot];
+            return where.Stack is { } stack
+                ? await stack.TrainAsync(new Ride(folder, report), rides => worker.TrainAsync(rides, where, stop))
+                : await worker.TrainAsync(folder, where, report, stop);
         }
         finally
         {

@@ -28,68 +28,48 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
     /// <summary>Trains one run; see <see cref="IRunExecutor.ExecuteAsync"/>.</summary>
     public async Task<RunFailure?> TrainAsync(RunFolder run, Assignment how, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
-        var before = run.AttemptNumbers().Count;
-        WorkerEvent? last = null;
+        var ride = new Ride(run, report);
+        await TrainAsync([ride], how, stop);
+        return ride.Failure;
+    }
+
+    /// <summary>Trains runs of one shape in the same passes. All of them have ended when it returns.</summary>
+    public async Task TrainAsync(IReadOnlyList<Ride> rides, Assignment how, CancellationToken stop)
+    {
         await _idle.WaitAsync(CancellationToken.None);
         try
         {
             await ConnectAsync();
             if (stop.IsCancellationRequested)
             {
-                return new RunFailure { Class = FailureClass.Interrupted, Message = "stopped before its first step" };
+                End(rides, new RunFailure { Class = FailureClass.Interrupted, Message = "stopped before its first step" });
+                return;
             }
 
-            await SendAsync(new WorkerCommand { Run = run.Path, Recompute = how.Recompute });
+            await SendAsync(new WorkerCommand { Run = rides[0].Run.Path, Beside = [.. rides.Skip(1).Select(r => r.Run.Path)], Recompute = how.Recompute });
             await using var stopping = stop.Register(() => _ = SendStopAsync());
-            var moved = time.GetTimestamp();
-            while (await ReadAsync(Silence) is { } message)
+            if (!await ListenAsync(rides))
             {
-                // A word about an earlier run may still be under way.
-                if (message.Run != run.Path)
-                {
-                    continue;
-                }
-
-                switch (message.Kind)
-                {
-                    case WorkerEventKind.Progress:
-                        (last, moved) = (message, time.GetTimestamp());
-                        await report(message);
-                        break;
-                    case WorkerEventKind.Alive when time.GetElapsedTime(moved) > Standstill:
-                        throw new TimeoutException($"the worker has ended no step for {Standstill.TotalMinutes:0} minutes");
-                    case WorkerEventKind.Alive:
-                        last ??= message;
-                        break;
-                    case WorkerEventKind.Finished:
-                        // libtorch keeps what it once had of a GPU as long as the process lives.
-                        await (how.Release ? ReplaceAsync() : Task.CompletedTask);
-                        return null;
-                    case WorkerEventKind.Failed:
-                        var failure = message.Failure ?? new RunFailure { Class = FailureClass.Lost, Message = "the worker gave no reason" };
-                        if (failure.Class != FailureClass.Interrupted)
-                        {
-                            await ReplaceAsync();
-                        }
-
-                        return failure;
-                }
+                await DiedAsync(rides);
             }
-
-            return await DiedAsync(run, before, last);
+            else if (how.Release || rides.Any(r => r.Failure is { Class: not FailureClass.Interrupted }))
+            {
+                // A failure may have left anything behind; and libtorch keeps what it once had of a GPU as long as the process lives.
+                await ReplaceAsync();
+            }
         }
         catch (TimeoutException e)
         {
             _connection?.Kill();
-            return await LostAsync(run, before, last, new RunFailure { Class = FailureClass.Lost, Message = e.Message });
+            await LostAsync(rides, new RunFailure { Class = FailureClass.Lost, Message = e.Message });
         }
         catch (IOException)
         {
-            return await DiedAsync(run, before, last);
+            await DiedAsync(rides);
         }
         catch (JsonException)
         {
-            return await LostAsync(run, before, last, new RunFailure { Class = FailureClass.Lost, Message = "the worker does not speak the protocol of this version; build both anew" });
+            await LostAsync(rides, new RunFailure { Class = FailureClass.Lost, Message = "the worker does not speak the protocol of this version; build both anew" });
         }
         finally
         {
@@ -108,6 +88,54 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
 
         await ReplaceAsync();
         _idle.Dispose();
+    }
+
+    private static void End(IReadOnlyList<Ride> rides, RunFailure? failure)
+    {
+        foreach (var ride in rides.Where(r => !r.HasEnded))
+        {
+            ride.End(failure);
+        }
+    }
+
+    /// <returns>False where the worker has ended before the runs.</returns>
+    private async Task<bool> ListenAsync(IReadOnlyList<Ride> rides)
+    {
+        var moved = time.GetTimestamp();
+        while (await ReadAsync(Silence) is { } message)
+        {
+            // A word about an earlier run may still be under way.
+            if (rides.FirstOrDefault(r => r.Run.Path == message.Run && !r.HasEnded) is not { } ride)
+            {
+                continue;
+            }
+
+            switch (message.Kind)
+            {
+                case WorkerEventKind.Progress:
+                    moved = time.GetTimestamp();
+                    await ride.ReportAsync(message);
+                    break;
+                case WorkerEventKind.Alive when time.GetElapsedTime(moved) > Standstill:
+                    throw new TimeoutException($"the worker has ended no step for {Standstill.TotalMinutes:0} minutes");
+                case WorkerEventKind.Alive:
+                    ride.Last ??= message;
+                    break;
+                case WorkerEventKind.Finished:
+                    ride.End(null);
+                    break;
+                case WorkerEventKind.Failed:
+                    ride.End(message.Failure ?? new RunFailure { Class = FailureClass.Lost, Message = "the worker gave no reason" });
+                    break;
+            }
+
+            if (rides.All(r => r.HasEnded))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task ConnectAsync()
@@ -169,30 +197,33 @@ internal sealed class Worker(Func<IWorkerConnection> start, TimeProvider time) :
         }
     }
 
-    private async Task<RunFailure> DiedAsync(RunFolder run, int before, WorkerEvent? last)
+    private async Task DiedAsync(IReadOnlyList<Ride> rides)
     {
         var end = await _connection!.EndAsync();
-        return await LostAsync(run, before, last, new RunFailure { Class = _killed ? FailureClass.Interrupted : end.Class, Message = $"the worker ended: {end}" });
+        await LostAsync(rides, new RunFailure { Class = _killed ? FailureClass.Interrupted : end.Class, Message = $"the worker ended: {end}" });
     }
 
-    // A dead worker cannot say why it died, so its attempt is closed for it.
-    private async Task<RunFailure> LostAsync(RunFolder run, int before, WorkerEvent? last, RunFailure failure)
+    // A dead worker cannot say why it died, so its attempts are closed for it.
+    private async Task LostAsync(IReadOnlyList<Ride> rides, RunFailure failure)
     {
         var words = _connection!.LastWords;
         await ReplaceAsync();
-        try
+        foreach (var ride in rides.Where(r => !r.HasEnded))
         {
-            var numbers = run.AttemptNumbers();
-            var attempt = last is { Attempt: > 0 } ? run.Attempt(last.Attempt) : numbers.Count > before ? run.Attempt(numbers[^1]) : run.ClaimAttempt();
-            attempt.Publish(failure);
-            await File.AppendAllTextAsync(attempt.LogFile, $"{failure.Message}\n{words}");
-        }
-        catch (IOException e) when (DiskErrors.IsFull(e))
-        {
-            // The failure is told all the same.
-        }
+            try
+            {
+                var (run, numbers) = (ride.Run, ride.Run.AttemptNumbers());
+                var attempt = ride.Last is { Attempt: > 0 } last ? run.Attempt(last.Attempt) : numbers.Count > ride.Before ? run.Attempt(numbers[^1]) : run.ClaimAttempt();
+                attempt.Publish(failure);
+                await File.AppendAllTextAsync(attempt.LogFile, $"{failure.Message}\n{words}");
+            }
+            catch (IOException e) when (DiskErrors.IsFull(e))
+            {
+                // The failure is told all the same.
+            }
 
-        return failure;
+            ride.End(failure);
+        }
     }
 
     private async Task ReplaceAsync()

@@ -65,6 +65,9 @@ public sealed record RunMachine
 
     public required string Build { get; init; }
 
+    /// <summary>Runs that began in the same passes, this one included; null for a run of its own.</summary>
+    public int? Stacked { get; init; }
+
     /// <summary>Largest relative error of a float32 matrix product under the run's math path, against float64.</summary>
     public double MatmulError { get; init; }
 }

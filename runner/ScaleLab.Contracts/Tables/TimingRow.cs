@@ -78,6 +78,10 @@ public sealed partial record TimingRow
     [CsvColumn("host")]
     public string? Host { get; init; }
 
+    /// <summary>Runs that were trained in the same passes, this one included; empty for a run of its own.</summary>
+    [CsvColumn("stacked")]
+    public int? Stacked { get; init; }
+
     [CsvColumn("threads")]
     public required int Threads { get; init; }
 

@@ -10,6 +10,9 @@ public sealed record WorkerCommand
     /// <summary>The folder of the run to train; empty asks the worker to checkpoint, report and wait.</summary>
     public string Run { get; set; } = "";
 
+    /// <summary>Folders of other runs of the same shape, batch and chunk, trained at the same time in the same passes. Each keeps its own attempt and result.</summary>
+    public IReadOnlyList<string> Beside { get; set; } = [];
+
     /// <summary>Recompute activations in the backward pass rather than keep them: slower, in less memory, with the same bits.</summary>
     public bool Recompute { get; init; }
 }

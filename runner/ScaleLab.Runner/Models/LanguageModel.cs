@@ -75,6 +75,11 @@ internal sealed class LanguageModel : IDisposable
 
     public ParameterSet Parameters { get; } = new();
 
+    public LanguageModelShape Shape => _shape;
+
+    /// <summary>Of the operands of products.</summary>
+    public ScalarType MatmulType => _matmulType;
+
     /// <summary>Keep the input of each block alone, and compute the block again in the backward pass: the same bits in less memory.</summary>
     public bool Recompute { get; init; }
 
@@ -129,6 +134,11 @@ internal sealed class LanguageModel : IDisposable
         var next = l + 1 < _blocks.Length ? _blocks[l + 1].AttentionNorm : _headScale == 1 ? _norm : _norm * _headScale;
         return Layers.AddNorm(x, Linear(Layers.SwiGlu(Linear(normed, block.GateUp)), block.Down), next, _matmulType);
     }
+
+    /// <param name="qkv">(B·T, 3·C), of windows of one length.</param>
+    /// <param name="length">T.</param>
+    /// <returns>(B·T, C).</returns>
+    public Tensor Attention(Tensor qkv, long length) => Attention(0, qkv, length, null);
 
     private Tensor Attention(int l, Tensor qkv, long length, Action<Attended>? attended)
     {

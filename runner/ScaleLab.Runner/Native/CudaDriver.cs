@@ -36,7 +36,6 @@ internal static unsafe partial class CudaDriver
     public static long? MemoryBytes(int ordinal) =>
         Handle(ordinal) is { } device && DeviceTotalMemory(out var bytes, device) == 0 ? (long)bytes : null;
 
-<<<<<<< HEAD
     /// <summary>Bytes of the device in use that nobody has taken; null before the first tensor on it.</summary>
     public static long? FreeBytes => NativeLibrary.TryLoad(Library, out _) && MemoryGetInfo(out var free, out _) == 0 ? (long)free : null;
 
@@ -46,7 +45,7 @@ internal static unsafe partial class CudaDriver
         Handle(ordinal) is { } device && DeviceGetAttribute(out var major, CapabilityMajor, device) == 0 && DeviceGetAttribute(out var minor, CapabilityMinor, device) == 0
             ? FormattableString.Invariant($"{major}.{minor}")
             : null;
-=======
+
     /// <summary><c>GPU-…</c>, by which every library of the driver knows it; null where the driver does not say.</summary>
     /// <param name="ordinal">The k of <c>cuda:k</c>.</param>
     public static string? Uuid(int ordinal)
@@ -54,7 +53,6 @@ internal static unsafe partial class CudaDriver
         var bytes = stackalloc byte[16];
         return Handle(ordinal) is { } device && DeviceGetUuid(bytes, device) == 0 ? $"GPU-{new Guid(new ReadOnlySpan<byte>(bytes, 16), bigEndian: true)}" : null;
     }
->>>>>>> 295b2fe (Runs are accounted for: utilisation against peaks, device-hours, peak memory; plans learn from finished runs and print their error)
 
     private static int? Handle(int ordinal) =>
         NativeLibrary.TryLoad(Library, out _) && Initialize(0) == 0 && DeviceGet(out var device, ordinal) == 0 ? device : null;
@@ -71,7 +69,6 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuDeviceTotalMem_v2")]
     private static partial int DeviceTotalMemory(out nuint bytes, int device);
 
-<<<<<<< HEAD
     [LibraryImport(Library, EntryPoint = "cuDriverGetVersion")]
     private static partial int DriverGetVersion(out int version);
 
@@ -80,8 +77,7 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     private static partial int DeviceGetAttribute(out int value, int attribute, int device);
-=======
+
     [LibraryImport(Library, EntryPoint = "cuDeviceGetUuid")]
     private static partial int DeviceGetUuid(byte* uuid, int device);
->>>>>>> 295b2fe (Runs are accounted for: utilisation against peaks, device-hours, peak memory; plans learn from finished runs and print their error)
 }

@@ -31,7 +31,18 @@ internal sealed class NextToken : IObjective
 
     public ParameterSet Parameters => _model.Parameters;
 
+    public LanguageModel Model => _model;
+
+    public int Context => _shape.Context;
+
     public Tensor LossSum(long first, int count)
+    {
+        var windows = Windows(first, count);
+        return _model.LossSum(windows.narrow(1, 0, Context), windows.narrow(1, 1, Context));
+    }
+
+    /// <summary>Samples <paramref name="first"/> … and the token after each: int64 (B, T + 1), on the device.</summary>
+    public Tensor Windows(long first, int count)
     {
         var context = _shape.Context;
         var ids = new long[count * (context + 1)];
@@ -40,8 +51,7 @@ internal sealed class NextToken : IObjective
             _corpus.ReadTrain(_order[first + i] * context, ids.AsSpan(i * (context + 1), context + 1));
         }
 
-        var windows = tensor(ids, [count, context + 1]).to(_device); // (B, T + 1)
-        return _model.LossSum(windows.narrow(1, 0, context), windows.narrow(1, 1, context));
+        return tensor(ids, [count, context + 1]).to(_device);
     }
 
     public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)

@@ -13,17 +13,40 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>Runs the run of a command and those beside it, each on a thread of its own and meeting the others at every step.</summary>
+    public void ExecuteAll(WorkerCommand command, Func<FailureClass> stopped, CancellationToken stop)
+    {
+        if (command.Beside.Count == 0)
+        {
+            send(Execute(command, stopped, stop));
+            return;
+        }
+
+        string[] folders = [command.Run, .. command.Beside];
+        var stack = new ReplicaStack(folders.Length);
+        var threads = Array.ConvertAll(folders, folder => new Thread(() => Train(folder)));
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
+
+        void Train(string folder)
+        {
+            using var seat = stack.Join();
+            send(Execute(new WorkerCommand { Run = folder }, stopped, stop, seat));
+        }
+    }
+
     /// <param name="command">The run, and how to train it.</param>
     /// <param name="stopped">Why it was stopped, once it was.</param>
     /// <param name="stop">Asks for a checkpoint and the end.</param>
-    public WorkerEvent Execute(WorkerCommand command, Func<FailureClass> stopped, CancellationToken stop)
+    /// <param name="seat">Among runs that compute their gradients together; null alone.</param>
+    public WorkerEvent Execute(WorkerCommand command, Func<FailureClass> stopped, CancellationToken stop, ReplicaStack.Seat? seat = null)
     {
         var folder = command.Run;
         AttemptFolder? attempt = null;
         try
         {
             var run = new RunFolder(folder);
-            var work = new RunAttempt(run, store, time, command.Recompute);
+            var work = new RunAttempt(run, store, time, command.Recompute, seat);
             attempt = run.Attempt(work.Number);
             using var heart = new Heartbeat(attempt, time, () => send(new WorkerEvent { Kind = WorkerEventKind.Alive, Run = folder, Attempt = attempt.Number }));
             var result = work.Execute(Reporter(folder, attempt, run.ReadSpec()), stop);

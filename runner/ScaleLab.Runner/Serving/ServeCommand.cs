@@ -36,7 +36,7 @@ internal static class ServeCommand
         {
             while (commands.Reader.TryRead(out var next))
             {
-                Send(execution.Execute(next.Command, () => stop.Reason, next.Stop));
+                execution.ExecuteAll(next.Command, () => stop.Reason, next.Stop);
             }
         }
 

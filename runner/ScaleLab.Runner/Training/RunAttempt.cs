@@ -19,15 +19,17 @@ internal sealed class RunAttempt
     private readonly CorpusStore _store;
     private readonly TimeProvider _time;
     private readonly bool _recompute;
+    private readonly ReplicaStack.Seat? _seat;
     private TimeSpan _evaluation;
 
     /// <param name="run">Folder of the run, beside the folders of the other runs of its sweep.</param>
     /// <param name="store">Where its corpus is.</param>
     /// <param name="time">Clock of checkpoints and durations; nothing that is trained depends on it.</param>
     /// <param name="recompute">Save memory; the bits are the same.</param>
-    public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time, bool recompute = false)
+    /// <param name="seat">Among runs that compute their gradients together; null alone.</param>
+    public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time, bool recompute = false, ReplicaStack.Seat? seat = null)
     {
-        (_run, _store, _time, _recompute) = (run, store, time, recompute);
+        (_run, _store, _time, _recompute, _seat) = (run, store, time, recompute, seat);
         _spec = run.ReadSpec();
         if (_spec.Execution.Chunk < 1)
         {
@@ -53,10 +55,13 @@ internal sealed class RunAttempt
         var device = Device(_spec.Execution);
         PeakMemory.Reset(IsCuda);
         using var objective = Objective.Of(_spec.Training, _store, device, _recompute);
-        using var trainer = new Trainer(_spec, objective, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment() };
+        using var trainer = new Trainer(_spec, objective, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment(), Seat = _seat };
         _attempt.Publish(Restore(trainer));
         using var curve = new CurveFile(_attempt.CurveFile);
         var end = trainer.Run(curve, report, stop);
+
+        // The others need not wait while this one is measured.
+        _seat?.Dispose();
         if (end == TrainingEnd.Stopped)
         {
             return null;
@@ -133,12 +138,13 @@ internal sealed class RunAttempt
         Collapse = trainer.Collapse,
         WallSeconds = Math.Round(trainer.State.WallSeconds + _evaluation.TotalSeconds, 3),
         EvaluationSeconds = Math.Round(_evaluation.TotalSeconds, 3),
-        PeakMemoryBytes = PeakMemory.Bytes(IsCuda),
+        PeakMemoryBytes = _seat is null ? PeakMemory.Bytes(IsCuda) : null,
         Machine = new RunMachine
         {
             Host = Environment.MachineName,
             Device = _spec.Execution.Device,
             DeviceName = IsCuda ? CudaDriver.Name(0) : CpuModel.Name,
+            Stacked = _seat?.Count,
             Libtorch = LibTorch.Version,
             Build = BuildInfo.Version,
             MatmulError = MatmulPrecision.MeasureError(CPU),

@@ -40,6 +40,9 @@ internal sealed class Trainer : IDisposable
     /// <summary>Looked at when a forward pass has filled the memory.</summary>
     public HeapLimit? HeapLimit { get; init; }
 
+    /// <summary>Where gradients are computed together with those of other runs; null where this one computes its own.</summary>
+    public ReplicaStack.Seat? Seat { get; init; }
+
     public TrainingState State { get; private set; }
 
     /// <summary>Why training ended early, where it was no loss that ceased to be a number.</summary>
@@ -134,17 +137,27 @@ internal sealed class Trainer : IDisposable
         var nats = 0.0;
         for (var done = 0; done < samples; done += _spec.Execution.Chunk)
         {
-            using var scope = NewDisposeScope();
-            var loss = _objective.LossSum(first + done, Math.Min(_spec.Execution.Chunk, samples - done));
-            HeapLimit?.Check();
-            (loss / units).backward();
-            nats += loss.to(float64).item<double>();
+            nats += Gradients(first + done, Math.Min(_spec.Execution.Chunk, samples - done), units);
         }
 
         _optimizer.Step(_rate.At(State.Step));
         _objective.Parameters.DropGradients();
         _objective.AfterStep(State.Step + 1);
         return nats / units;
+    }
+
+    private double Gradients(long first, int count, long units)
+    {
+        if (Seat is not null)
+        {
+            return Seat.Gradients((NextToken)_objective, first, count, units);
+        }
+
+        using var scope = NewDisposeScope();
+        var loss = _objective.LossSum(first, count);
+        HeapLimit?.Check();
+        (loss / units).backward();
+        return loss.to(float64).item<double>();
     }
 
     private void Record(double loss, CurveFile curve)

@@ -273,7 +273,50 @@ public sealed class LocalExecutorTests : IDisposable
         Assert.StartsWith("cannot start /no/such/runner: ", error.Message);
     }
 
+    [Fact]
+    public async Task Runs_of_a_stack_go_to_their_worker_together_and_each_has_its_own_end()
+    {
+        var others = Enumerable.Range(0, 2).Select(k => new RunFolder(Path.Combine(_run.Path, $"other-{k}"))).ToList();
+        var commands = new List<WorkerCommand>();
+        await using var executor = Executor((worker, command) =>
+        {
+            commands.Add(command);
+            worker.Progress(others[0].Path, 1, 10);
+            worker.Fail(others[0].Path, FailureClass.Permanent);
+            worker.Finish(_run.Path);
+            worker.Finish(others[1].Path);
+        });
+        var stack = new Stack(3);
+        RunFolder[] all = [_run, .. others];
+        var ends = await Task.WhenAll(all.Select(run => executor.ExecuteAsync(run, new Assignment(0, Stack: stack), Take, CancellationToken.None)));
+        Assert.Equal(all.Select(r => r.Path), [Assert.Single(commands).Run, .. commands[0].Beside]);
+        Assert.Equal([null, FailureClass.Permanent, null], ends.Select(e => e?.Class));
+        Assert.Equal(others[0].Path, Assert.Single(_reports).Run);
+        Assert.True(Assert.Single(_workers).Closed);
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_loses_all_of_its_stack()
+    {
+        var other = new RunFolder(Path.Combine(_run.Path, "other"));
+        await using var executor = Executor((worker, _) =>
+        {
+            worker.Finish(_run.Path);
+            worker.Die();
+        });
+        var stack = new Stack(2);
+        var ends = await Task.WhenAll(new[] { _run, other }.Select(run => executor.ExecuteAsync(run, new Assignment(0, Stack: stack), Take, CancellationToken.None)));
+        Assert.Equal([null, FailureClass.NativeAbort], ends.Select(e => e?.Class));
+        Assert.Equal(FailureClass.NativeAbort, other.Attempt(1).ReadFailure()!.Class);
+    }
+
     public void Dispose() => Directory.Delete(_run.Path, recursive: true);
+
+    private ValueTask Take(WorkerEvent report)
+    {
+        _reports.Add(report);
+        return ValueTask.CompletedTask;
+    }
 
     private LocalExecutor Executor(Action<ScriptedWorker, WorkerCommand> answer) => new(
         ["cpu"],
