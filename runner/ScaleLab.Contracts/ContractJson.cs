@@ -35,6 +35,7 @@ namespace ScaleLab.Contracts;
 [JsonSerializable(typeof(WorkerCommand))]
 [JsonSerializable(typeof(WorkerEvent))]
 [JsonSerializable(typeof(RunnerReport))]
+[JsonSerializable(typeof(MatmulReport[]))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The same dialect on one line, for streams of messages.</summary>

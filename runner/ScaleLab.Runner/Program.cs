@@ -31,6 +31,13 @@ try
                 return DoctorCommand.Run(device, math, output);
             }
 
+        case ["rates", var device, var math]:
+            using (var output = StandardOutput.Take())
+            {
+                LibTorch.Load();
+                return RatesCommand.Run(device, math, output);
+            }
+
         case ["devices"]:
             using (var output = StandardOutput.Take())
             {
@@ -42,7 +49,7 @@ try
             Console.WriteLine(BuildInfo.Version);
             return 0;
         default:
-            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | devices | doctor DEVICE exact|fast | --version");
+            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | devices | doctor DEVICE exact|fast | rates DEVICE exact|fast | --version");
             return 2;
     }
 }

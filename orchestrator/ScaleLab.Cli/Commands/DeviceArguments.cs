@@ -37,9 +37,11 @@ internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
     public void AddStackTo(Command command) => command.Add(_stack);
 
     /// <exception cref="InputException">It is no number of runs.</exception>
-    public int Stack(ParseResult parse) => parse.GetValue(_stack) is var count and >= 1 and <= MostStacked
-        ? count
-        : throw new InputException($"--stack {count}: expected a number from 1 to {MostStacked}");
+    public int Stack(ParseResult parse)
+    {
+        var count = parse.GetValue(_stack);
+        return count is >= 1 and <= MostStacked ? count : throw new InputException($"--stack {count}: expected a number from 1 to {MostStacked}");
+    }
 
     public void AddTo(Command command)
     {

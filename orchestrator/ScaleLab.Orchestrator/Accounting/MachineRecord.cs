@@ -1,9 +1,10 @@
 using System.Text.Json;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 using ScaleLab.Orchestrator.Devices;
-using ScaleLab.Orchestrator.Doctor;
 using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Accounting;
 
@@ -44,7 +45,7 @@ internal sealed record MachineRecord
     /// <param name="device">One lane of it is measured.</param>
     /// <param name="math">Of float32 products.</param>
     /// <param name="probe">Asks a runner.</param>
-    public async Task MeasureAsync(DeviceInfo device, MathPath math, Func<Task<RunnerReport?>> probe)
+    public async Task MeasureAsync(DeviceInfo device, MathPath math, Func<Task<IReadOnlyList<MatmulReport>>> probe)
     {
         var name = device.Kind == DevicePool.Cpu ? CpuModel.Name : device.Name;
         if (name is null || (device.Kind == DevicePool.Cuda && DevicePeak.Of(name) is not null) || Rates.Exists(r => r.Device == device.Kind && r.Name == name && r.Math == math))
@@ -52,12 +53,21 @@ internal sealed record MachineRecord
             return;
         }
 
-        Rates.AddRange(((await probe())?.Products ?? []).Select(p => new MeasuredRate { Device = device.Kind, Name = name, Precision = p.Precision, Math = math, FlopsPerSecond = 1e9 * p.Gflops }));
+        Rates.AddRange((await probe()).Select(p => new MeasuredRate { Device = device.Kind, Name = name, Precision = p.Precision, Math = math, FlopsPerSecond = 1e9 * p.Gflops }));
     }
 
-    /// <summary>What a runner measures of itself: one process, one thread on a CPU.</summary>
-    public static Func<Task<RunnerReport?>> Probe(DeviceInfo device, MathPath math, CancellationToken cancellation) =>
-        async () => (await RunnerProbe.AskAsync(device.Kind, math, cancellation)).Report;
+    /// <summary>Asks a runner of its own: one process, one thread on a CPU. Without an answer there is nothing to hold runs against, and no more.</summary>
+    public static Func<Task<IReadOnlyList<MatmulReport>>> Probe(DeviceInfo device, MathPath math, CancellationToken cancellation) => async () =>
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(await RunnerQuery.AskAsync(["rates", device.Kind, JsonNamingPolicy.SnakeCaseLower.ConvertName(math.ToString())], TextWriter.Null, cancellation), ContractJson.Line.MatmulReportArray) ?? [];
+        }
+        catch (Exception e) when (e is InputException or InvalidOperationException or JsonException)
+        {
+            return [];
+        }
+    };
 }
 
 /// <summary>A rate of square products.</summary>

@@ -16,16 +16,18 @@ internal static class DoctorCommand
 
     public static int Run(string device, string math, Stream output)
     {
-        var path = math switch
-        {
-            "exact" => MathPath.Exact,
-            "fast" => MathPath.Fast,
-            _ => throw new InputException($"unknown math path '{math}'; there are exact and fast"),
-        };
-        var report = Examine(device, path);
+        var report = Examine(device, Path(math));
         output.Write([.. JsonSerializer.SerializeToUtf8Bytes(report, ContractJson.Line.RunnerReport), (byte)'\n']);
         return 0;
     }
+
+    /// <exception cref="InputException">There is no such path.</exception>
+    public static MathPath Path(string math) => math switch
+    {
+        "exact" => MathPath.Exact,
+        "fast" => MathPath.Fast,
+        _ => throw new InputException($"unknown math path '{math}'; there are exact and fast"),
+    };
 
     private static RunnerReport Examine(string device, MathPath math)
     {

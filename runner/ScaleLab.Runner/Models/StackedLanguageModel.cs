@@ -22,7 +22,7 @@ internal static class StackedLanguageModel
 
         // Each looks up its own table: (R·V, C), rows of replica r from r·V on.
         var table = weights["embedding"];
-        var rows = tokens.view(replicas, -1) + (arange(replicas, dtype: ScalarType.Int64, device: tokens.device) * shape.Vocabulary).view(replicas, 1);
+        var rows = tokens.reshape(replicas, -1) + (arange(replicas, dtype: ScalarType.Int64, device: tokens.device) * shape.Vocabulary).view(replicas, 1);
         var x = table.view(-1, shape.Width).index_select(0, rows.view(-1)); // (R·B·T, C)
         (x, var normed) = AddNorm(x, null, weights["blocks.0.attention.norm"]);
         for (var l = 0; l < shape.Depth; l++)
@@ -48,7 +48,7 @@ internal static class StackedLanguageModel
         // The norm is everyone's, its gain (R, C) is not.
         (Tensor Stream, Tensor Normed) AddNorm(Tensor stream, Tensor? delta, Tensor gain)
         {
-            var (sum, plain) = Layers.AddNorm(stream, delta?.view(-1, shape.Width), unit, stream.dtype);
+            var (sum, plain) = Layers.AddNorm(stream, delta?.to(stream.dtype).view(-1, shape.Width), unit, stream.dtype);
             return (sum, (plain.view(replicas, -1, shape.Width) * gain.unsqueeze(1)).to(model.MatmulType).view(-1, shape.Width));
         }
     }

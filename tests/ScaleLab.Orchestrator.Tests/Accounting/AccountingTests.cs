@@ -62,22 +62,10 @@ public sealed class AccountingTests
         var spec = Assert.Single(Sample.Plan("grid: {n: 43k, d: 1M}\ntrain: {schedule: cosine}", new Target { Device = "cuda" }).Runs).Spec;
         Assert.Equal((7e9, 67e12, null), (machine.Peak(spec, "Prototype"), machine.Peak(spec, Gpu), machine.Peak(spec, null)));
 
-        Task<RunnerReport?> Probe()
+        Task<IReadOnlyList<MatmulReport>> Probe()
         {
             asked++;
-            return Task.FromResult<RunnerReport?>(new RunnerReport
-            {
-                Build = "",
-                LibtorchFolder = "",
-                LibtorchVersion = "",
-                LibtorchExpected = "",
-                ShimRelaxed = false,
-                Threads = 1,
-                Environment = new Dictionary<string, string>(),
-                CudaBackend = true,
-                CudaDevices = 1,
-                Products = [new MatmulReport { Precision = Precision.Fp32, Math = MathPath.Exact, Gflops = 7, Error = 0 }],
-            });
+            return Task.FromResult<IReadOnlyList<MatmulReport>>([new MatmulReport { Size = 512, Precision = Precision.Fp32, Math = MathPath.Exact, Gflops = 7, Error = 0 }]);
         }
     }
 
@@ -145,7 +133,6 @@ public sealed class AccountingTests
             PeakMemoryBytes = memory,
             Machine = new RunMachine { Host = "", Device = "cuda", DeviceName = Gpu, Libtorch = "", Build = "" },
         });
-        File.WriteAllText(folder.Attempt(1).CurveFile, "");
         UsageFile.Append(sweep.Folder, new UsageRow { RunKey = spec.Key, Device = "cuda:0", Seconds = trained + measured, DeviceSeconds = trained + measured });
         Collector.Collect(sweep.Folder, [.. sweep.Plan.Runs.Where(r => sweep.Folder.Run(r.Spec.Key).Exists)]);
     }

@@ -36,7 +36,8 @@ public sealed class MpsDaemonTests : IDisposable
     {
         var path = Path.Combine(_folder, "daemon.sh");
         File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var chmod = Process.Start("chmod", ["+x", path]);
+        chmod.WaitForExit();
         return path;
     }
 }
