@@ -14,6 +14,7 @@ return args switch
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
     ["pairs", .. var rest] => PairBenchmark.Run(rest),
     ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
+    ["worlds", .. var rest] => WorldsBenchmark.Run(rest),
     ["kills", .. var rest] => await KillBenchmark.RunAsync(rest),
     ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
     ["packing", .. var rest] => await PackingBenchmark.RunAsync(rest),
@@ -22,6 +23,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
     return 2;
 }

@@ -44,6 +44,7 @@ internal sealed class ColumnMap
         Rate = header.FindAny("lr", "learning_rate", "peak_lr", "max_lr");
         Budget = header.FindAny("budget");
         Annealed = header.FindAny("annealed");
+        Floor = header.FindAny("val_loss") == Loss ? header.FindAny("loss_floor") : null; // of no other column
         NNonEmbedding = header.FindAny("n_non_embedding");
         NEmbedding = header.FindAny("n_embedding");
         NHead = header.FindAny("n_head");
@@ -86,6 +87,9 @@ internal sealed class ColumnMap
     public int? Budget { get; }
 
     public int? Annealed { get; }
+
+    /// <summary>Of the least possible loss.</summary>
+    public int? Floor { get; }
 
     public int? NNonEmbedding { get; }
 

@@ -28,6 +28,9 @@ public sealed record Observation(string Run, double N, double D, double C, doubl
     /// <summary>Different tokens trained on; null where the file does not say: none is repeated then.</summary>
     public double? UniqueD { get; init; }
 
+    /// <summary>The loss of the process that made the data, on the same held-out samples; null where it is not known.</summary>
+    public double? Floor { get; init; }
+
     /// <summary>What a law reads of it.</summary>
     internal RunScale Scale => new(N, D) { C = C, UniqueD = UniqueD ?? D };
 

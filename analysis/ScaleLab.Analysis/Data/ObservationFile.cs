@@ -106,6 +106,7 @@ public static class ObservationFile
             LearningRate = map.Rate is { } rate && Number(row, rate, out var lr) ? lr : null,
             Budget = Positive(row, map.Budget),
             UniqueD = Positive(row, map.UniqueD),
+            Floor = Positive(row, map.Floor),
             Annealed = map.Annealed is not { } annealed || row[annealed] is not ("0" or "false" or "False"),
             NNonEmbedding = Positive(row, map.NNonEmbedding),
             NEmbedding = Part(row, map.NEmbedding),

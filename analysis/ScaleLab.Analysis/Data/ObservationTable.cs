@@ -9,6 +9,11 @@ public sealed record ObservationTable(string Source, IReadOnlyList<Observation> 
 {
     /// <summary>Which columns were read as what, in words; empty where the rows come from no file.</summary>
     public string Columns { get; init; } = "";
+
+    /// <summary>The least possible loss, where it is known and one number for all rows.</summary>
+    public double? Floor => Observations.Count > 0 && Observations[0].Floor is { } floor && Observations.All(o => o.Floor is { } other && Math.Abs(other - floor) <= SameFloor * floor) ? floor : null;
+
+    private const double SameFloor = 1e-9;
 }
 
 public sealed record LeftOutRow(string Run, long Line, string Reason);

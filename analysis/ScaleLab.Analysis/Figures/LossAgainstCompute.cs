@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Contracts.Tables;
@@ -34,7 +35,11 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
     public override string Caption =>
         $"Held-out loss of {Annealed.Count} annealed points (dots) against the compute that each takes from its first step, by model size; the grey line joins those that no cheaper point beats."
         + (Optimal is null ? $" {Note}" : $" Orange: the least loss that the law predicts for each compute, dashed beyond the data{(Optimal.HasBand ? ", with the band of the bootstrap" : "")}.")
+        + (Floor is { } floor ? $" The line at {floor.ToString("G5", CultureInfo.InvariantCulture)} is what the process that made the data loses on the same held-out samples; no model can do better but by chance." : "")
         + (Curves.Count > 0 ? " Thin lines: training loss on the way, averaged in even steps of log compute." : "");
+
+    /// <summary>The least possible loss, where it is known.</summary>
+    public double? Floor { get; init; }
 
     public override IReadOnlyList<string> Files => ["results.csv", "curves.csv", "fit.json"];
 
@@ -102,7 +107,7 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         var beyond = Optimal?.Beyond.Where(p => p.Value > 0 && p.Value > least / Math.Max(1.2, most / least)).ToList() ?? [];
         var panel = new Panel(
             Axis.Compute([.. Annealed.Select(a => a.At.X), .. beyond.Select(p => p.Flops)]),
-            Axis.Loss("Loss", [.. losses, head, .. beyond.Select(p => p.Value), .. Optimal?.All.Select(p => Math.Max(p.Low, p.Value / MostBand)).Where(l => l > 0) ?? []]));
+            Axis.Loss("Loss", [.. losses, head, .. Floor is { } lowest ? [lowest] : Array.Empty<double>(), .. beyond.Select(p => p.Value), .. Optimal?.All.Select(p => Math.Max(p.Low, p.Value / MostBand)).Where(l => l > 0) ?? []]));
         var sizes = new Sizes(Annealed.Select(a => a.N));
         foreach (var curve in Curves)
         {
@@ -112,6 +117,12 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         Optimal?.Draw(panel, Palette.Vermillion);
         // Runs of one budget differ by their rounding: the best of them stands for it.
         panel.Line(Envelope.Where((p, i) => i == Envelope.Count - 1 || Envelope[i + 1].X > 1.05 * p.X), Palette.Muted, 1);
+        if (Floor is { } floor)
+        {
+            panel.Line([new(panel.X.Min, floor), new(panel.X.Max, floor)], Palette.Green, 1.2f);
+            panel.Text(new(panel.X.Min, floor), "least possible", Palette.Green, Alignment.LowerLeft, dx: 4, halo: true);
+        }
+
         foreach (var group in Annealed.GroupBy(a => a.N))
         {
             panel.Markers(group.Select(a => a.At), sizes.Colour(group.Key));

@@ -20,6 +20,11 @@ internal static class LawSection
         html.Add($"<p class=\"law\">{(fit.Law.StartsWith("one_variable", StringComparison.Ordinal) ? "L" : "L(N, D)")} = {Formula(fit)}</p>");
         html.Add($"<p>{Headline(fit)}</p>");
         Parameters(fit)!.Write(html);
+        if (FloorCheck.Of(analysis.Table, fit) is { } floor)
+        {
+            html.Add($"<p id=\"floor\">{floor.Words}</p>");
+        }
+
         Laws(analysis)?.Write(html);
         Disagreement(html, analysis);
     }

@@ -20,7 +20,7 @@ public static class ReportWriter
         var (fit, points) = (input.Analysis.Fit, input.Analysis.Table.Observations);
         return
         [
-            LossAgainstCompute.From(fit, points, input.Curves, input.Sizes),
+            LossAgainstCompute.From(fit, points, input.Curves, input.Sizes) with { Floor = input.Analysis.Table.Floor },
             IsoFlopParabolas.From(points),
             ComputeOptimal.From(fit, points, input.Unit),
             LossContours.From(fit, points, input.Unit),

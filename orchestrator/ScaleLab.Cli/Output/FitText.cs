@@ -33,6 +33,7 @@ internal static class FitText
             Lines(output, fit.Diagnostics.Reason is { } reason ? [reason] : []);
             output.WriteLine();
             Parameters(output, law, fit);
+            Lines(output, FloorCheck.Of(table, fit) is { } floor ? [floor.Words] : []);
             output.WriteLine();
             Frontier(output, fit);
         }

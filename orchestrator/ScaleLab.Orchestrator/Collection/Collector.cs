@@ -146,6 +146,8 @@ internal static class Collector
             PositionR2Random = Metric("position_r2_random"),
             VelocityR2 = Metric("velocity_r2"),
             VelocityR2Random = Metric("velocity_r2_random"),
+            LossFloor = Metric(RunEvaluation.LossFloor),
+            Regret = state.Evaluation?.ValLoss - Metric(RunEvaluation.LossFloor),
         };
 
         double? Metric(string name) => state.Evaluation?.Metrics?.TryGetValue(name, out var value) == true ? value : null;

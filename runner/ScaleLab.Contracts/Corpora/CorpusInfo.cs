@@ -40,6 +40,9 @@ public sealed record CorpusInfo
     /// <summary>Loss in nats per token, on this held-out set, of the process that made the corpus, where it is known.</summary>
     public double? EntropyFloor { get; init; }
 
+    /// <summary>Set for a corpus of strings that stand alone: windows must be whole ones.</summary>
+    public StringsInfo? Strings { get; init; }
+
     /// <summary>Set for a corpus of images; the counts of tokens are 0 then.</summary>
     public ImageInfo? Images { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record CorpusInfo
         { VocabularySize: < 2 } => $"a vocabulary of {VocabularySize}",
         { BlockTokens: < 2 } => $"blocks of {BlockTokens} tokens",
         { TrainTokens: < 2 or > long.MaxValue / 4 } => $"{TrainTokens} training tokens",
+        { Strings: { } strings } when strings.Problem(VocabularySize, BlockTokens) is { } problem => problem,
         _ when HeldOutTokens < BlockTokens || HeldOutTokens > long.MaxValue / 4 || HeldOutTokens % BlockTokens != 0 => $"{HeldOutTokens} held-out tokens in blocks of {BlockTokens}",
         _ => null,
     };

@@ -18,14 +18,20 @@ public sealed record DataSpec
     private const int MaximumFrames = 256;
     private const int MinimumHeldOut = 2;
     private const int MaximumHeldOut = 1_000_000;
+    private const double MaximumLength = 1e6;
+
+    // Its covariance has size⁴ entries.
+    private const int LargestField = 32;
 
     private static readonly DataSource[] ImageFiles = [DataSource.Images, DataSource.Cifar10, DataSource.Idx, DataSource.Frames];
-    private static readonly DataSource[] Worlds = [DataSource.ShapeLeaves, DataSource.MovingShapes];
+    private static readonly DataSource[] Worlds = [DataSource.ShapeLeaves, DataSource.MovingShapes, DataSource.GaussianField];
+    private static readonly DataSource[] Processes = [DataSource.Markov, DataSource.RandomHierarchy, DataSource.CounterfactualGrammar];
 
     /// <summary>
     /// <c>dotnet-docs</c>: the English API documentation beside every .NET SDK. <c>text</c>: a file or folder of text. <c>tokens</c>: token shards as nanoGPT and llm.c write them.
     /// <c>markov</c>: a first-order Markov chain, whose entropy rate is known. <c>images</c>: a folder of JPEG and PNG files. <c>cifar10</c>: records as the CIFAR-10 binary version has them. <c>idx</c>: IDX files, as MNIST has them.
     /// <c>frames</c>: videos as folders of JPEG and PNG files. <c>shape-leaves</c>: images drawn without end, each with an object of known class and mask. <c>moving-shapes</c>: clips drawn without end, of shapes with known motion.
+    /// Of these the least possible loss is known (docs/worlds.md): <c>gaussian-field</c>: images of a stationary Gaussian process, without end. <c>random-hierarchy</c>: strings of a random context-free grammar. <c>counterfactual-grammar</c>: sentences about words with independent attributes.
     /// </summary>
     public required DataSource Source { get; init; }
 
@@ -46,15 +52,15 @@ public sealed record DataSpec
     [Range(2, MaximumStates)]
     public int? States { get; init; }
 
-    /// <summary><c>markov</c>: tokens of the training part.</summary>
+    /// <summary><c>markov</c>: tokens of the training part, a million unless given. <c>random-hierarchy</c>, <c>counterfactual-grammar</c>: the same, in whole strings.</summary>
     [Range(MinimumTokens, MaximumTokens)]
     public long? Tokens { get; init; }
 
-    /// <summary><c>markov</c>: seed of chain and samples. <c>shape-leaves</c>, <c>moving-shapes</c>: seed of the world.</summary>
+    /// <summary><c>markov</c>, <c>random-hierarchy</c>: seed of process and samples. <c>shape-leaves</c>, <c>moving-shapes</c>, <c>gaussian-field</c>, <c>counterfactual-grammar</c>: seed of the samples.</summary>
     [Range(0, int.MaxValue)]
     public int? Seed { get; init; }
 
-    /// <summary><c>images</c>, <c>frames</c>: pixels of height and width after the shorter side was resized and the centre cut out; needed. <c>shape-leaves</c>, <c>moving-shapes</c>: 32 unless given. <c>cifar10</c>: that of the records, 32 or 16 by the size of the file unless given.</summary>
+    /// <summary><c>images</c>, <c>frames</c>: pixels of height and width after the shorter side was resized and the centre cut out; needed. <c>shape-leaves</c>, <c>moving-shapes</c>: 32 unless given. <c>gaussian-field</c>: 16 unless given, at most 32. <c>cifar10</c>: that of the records, 32 or 16 by the size of the file unless given.</summary>
     [Range(MinimumSize, MaximumSize)]
     public int? Size { get; init; }
 
@@ -65,6 +71,38 @@ public sealed record DataSpec
     /// <summary>Sources of images: how many are held out. Else all that are set apart; where none are, a tenth and at most 2048; of a world 2048.</summary>
     [Range(MinimumHeldOut, MaximumHeldOut)]
     public int? HeldOutImages { get; init; }
+
+    /// <summary><c>gaussian-field</c>: ℓ of the covariance e^(−r/ℓ), in pixels; 4 unless given.</summary>
+    [Range(0, MaximumLength, MinimumIsExclusive = true)]
+    public double? Length { get; init; }
+
+    /// <summary><c>random-hierarchy</c>: v, symbols of each level; 8 unless given. The start symbol is one more.</summary>
+    [Range(2, 255)]
+    public int? Symbols { get; init; }
+
+    /// <summary><c>random-hierarchy</c>: m, rules of each symbol, at most v^(s − 1); 4 unless given.</summary>
+    [Range(1, 65536)]
+    public int? Rules { get; init; }
+
+    /// <summary><c>random-hierarchy</c>: s, symbols that a rule makes of one; 2 unless given.</summary>
+    [Range(2, 8)]
+    public int? Branching { get; init; }
+
+    /// <summary><c>random-hierarchy</c>: L, levels of rules: strings have s^L symbols; 4 unless given.</summary>
+    [Range(1, 10)]
+    public int? Levels { get; init; }
+
+    /// <summary><c>random-hierarchy</c>: n_c, symbols at the top; v unless given.</summary>
+    [Range(1, 255)]
+    public int? Classes { get; init; }
+
+    /// <summary><c>counterfactual-grammar</c>: attributes of a word, of two values each; 5 unless given.</summary>
+    [Range(CounterfactualGrammar.LeastAttributes, CounterfactualGrammar.MostAttributes)]
+    public int? Attributes { get; init; }
+
+    /// <summary><c>counterfactual-grammar</c>: cues of each attribute, from a sure sign of one value to a sure sign of the other; 6 unless given.</summary>
+    [Range(CounterfactualGrammar.LeastCues, CounterfactualGrammar.MostCues)]
+    public int? Cues { get; init; }
 
     /// <summary><c>tokens</c>: <see cref="Vocabulary"/> as a number; null where it is none.</summary>
     [JsonIgnore]
@@ -80,10 +118,18 @@ public sealed record DataSpec
             ("vocabulary", Vocabulary is not null, [DataSource.DotnetDocs, DataSource.Text, DataSource.Tokens]),
             ("token_bytes", TokenBytes is not null, [DataSource.Tokens]),
             ("states", States is not null, [DataSource.Markov]),
-            ("tokens", Tokens is not null, [DataSource.Markov]),
-            ("seed", Seed is not null, [DataSource.Markov, .. Worlds]),
+            ("tokens", Tokens is not null, Processes),
+            ("seed", Seed is not null, [.. Processes, .. Worlds]),
             ("size", Size is not null, [DataSource.Images, DataSource.Cifar10, DataSource.Frames, .. Worlds]),
             ("frames", Frames is not null, [DataSource.Frames, DataSource.MovingShapes]),
+            ("length", Length is not null, [DataSource.GaussianField]),
+            ("symbols", Symbols is not null, [DataSource.RandomHierarchy]),
+            ("rules", Rules is not null, [DataSource.RandomHierarchy]),
+            ("branching", Branching is not null, [DataSource.RandomHierarchy]),
+            ("levels", Levels is not null, [DataSource.RandomHierarchy]),
+            ("classes", Classes is not null, [DataSource.RandomHierarchy]),
+            ("attributes", Attributes is not null, [DataSource.CounterfactualGrammar]),
+            ("cues", Cues is not null, [DataSource.CounterfactualGrammar]),
             ("held_out_images", HeldOutImages is not null, [.. ImageFiles, .. Worlds]),
         ];
         if (!Enum.IsDefined(Source))
@@ -106,6 +152,10 @@ public sealed record DataSpec
             { States: < 2 or > MaximumStates } => $"'states' is 2 to {MaximumStates}, not {States}",
             { Tokens: < MinimumTokens or > MaximumTokens } => $"'tokens' is {MinimumTokens} to {MaximumTokens}, not {Tokens}",
             { Source: DataSource.Images or DataSource.Frames, Size: null } => $"source {Name(Source)} needs 'size', the height and width of its images in pixels",
+            { Source: DataSource.GaussianField, Size: > LargestField } => $"'size' of a gaussian-field is at most {LargestField}, not {Size}",
+            { Length: not (null or (> 0 and <= MaximumLength)) } => $"'length' is above 0, not {Length}",
+            { Attributes: < CounterfactualGrammar.LeastAttributes or > CounterfactualGrammar.MostAttributes } => $"'attributes' is {CounterfactualGrammar.LeastAttributes} to {CounterfactualGrammar.MostAttributes}, not {Attributes}",
+            { Cues: < CounterfactualGrammar.LeastCues or > CounterfactualGrammar.MostCues } => $"'cues' is {CounterfactualGrammar.LeastCues} to {CounterfactualGrammar.MostCues}, not {Cues}",
             { Size: < MinimumSize or > MaximumSize } => $"'size' is {MinimumSize} to {MaximumSize}, not {Size}",
             { Frames: < MinimumFrames or > MaximumFrames } => $"'frames' is {MinimumFrames} to {MaximumFrames}, not {Frames}",
             { HeldOutImages: < MinimumHeldOut or > MaximumHeldOut } => $"'held_out_images' is {MinimumHeldOut} to {MaximumHeldOut}, not {HeldOutImages}",
@@ -159,4 +209,16 @@ public enum DataSource
     /// <summary>Clips of shapes with known motion.</summary>
     [JsonStringEnumMemberName("moving-shapes")]
     MovingShapes,
+
+    /// <summary>Images of a stationary Gaussian process.</summary>
+    [JsonStringEnumMemberName("gaussian-field")]
+    GaussianField,
+
+    /// <summary>Strings of the random hierarchy model.</summary>
+    [JsonStringEnumMemberName("random-hierarchy")]
+    RandomHierarchy,
+
+    /// <summary>Sentences about words with independent attributes.</summary>
+    [JsonStringEnumMemberName("counterfactual-grammar")]
+    CounterfactualGrammar,
 }

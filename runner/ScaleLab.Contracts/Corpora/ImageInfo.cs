@@ -73,4 +73,5 @@ public sealed record ImageInfo
 /// <param name="Name">As <see cref="DataSpec.Source"/> is written: <c>shape-leaves</c>.</param>
 /// <param name="Version">Raised whenever the same number would give other pixels.</param>
 /// <param name="Seed">Of the world; a run's own seed chooses among its images.</param>
-public sealed record ImageWorld(string Name, int Version, int Seed);
+/// <param name="Length">ℓ of a Gaussian field's covariance e^(−r/ℓ), in pixels; null of others.</param>
+public sealed record ImageWorld(string Name, int Version, int Seed, double? Length = null);

@@ -17,6 +17,8 @@ public sealed class LanguageModelFamily : ModelFamily
         return corpus.Images is not null ? $"model '{Name}' trains on tokens; {corpus.Origin} holds images"
             : corpus.TrainTokens <= context || corpus.HeldOutTokens <= context
             ? $"the corpus has {corpus.TrainTokens} tokens to train on and {corpus.HeldOutTokens} held out; one window of {context} needs more"
+            : corpus.Strings is { Tokens: var length } && length != context
+            ? $"{corpus.Origin} has strings of {length} tokens, start symbol included, and a window must hold one: write options: {{context: {length}}}"
             : null;
     }
 

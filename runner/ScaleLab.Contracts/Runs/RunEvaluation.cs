@@ -6,6 +6,9 @@ namespace ScaleLab.Contracts.Runs;
 /// <summary><c>evaluations/…json</c>: a finished run, measured again in another way.</summary>
 public sealed record RunEvaluation
 {
+    /// <summary>Of <see cref="Metrics"/>: the loss of the process that made the data, on the same held-out samples, where it is known.</summary>
+    public const string LossFloor = "loss_floor";
+
     public int Format { get; set; } = 1;
 
     public required EvaluationSpec Evaluation { get; init; }

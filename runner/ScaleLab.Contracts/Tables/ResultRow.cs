@@ -272,4 +272,12 @@ public sealed partial record ResultRow
 
     [CsvColumn("velocity_r2_random", Optional = true)]
     public double? VelocityR2Random { get; init; }
+
+    /// <summary>The loss of the process that made the data, on the same held-out samples.</summary>
+    [CsvColumn("loss_floor")]
+    public double? LossFloor { get; init; }
+
+    /// <summary>What the model loses beyond it.</summary>
+    [CsvColumn("regret")]
+    public double? Regret { get; init; }
 }

@@ -2,6 +2,7 @@ using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Runner.Data.Images.Sources;
 using ScaleLab.Runner.Data.Images.Worlds;
+using ScaleLab.Runner.Data.Strings;
 
 namespace ScaleLab.Runner.Data;
 
@@ -25,9 +26,12 @@ internal abstract class CorpusSource
     {
         DataSource.DotnetDocs => new DotnetDocsSource(packs, spec.Vocabulary),
         DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+        DataSource.RandomHierarchy => new RandomHierarchySource(Hierarchy(spec), spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+        DataSource.CounterfactualGrammar => new CounterfactualGrammarSource(new(spec.Attributes ?? 5, spec.Cues ?? 6), spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
         DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
         DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
         DataSource.ShapeLeaves => new WorldSource(new ImageWorld(ShapeLeaves.Name, ShapeLeaves.Version, spec.Seed ?? 0), spec.Size ?? 32, 1, spec.HeldOutImages ?? 2048),
+        DataSource.GaussianField => new WorldSource(new ImageWorld(GaussianField.Name, GaussianField.Version, spec.Seed ?? 0, spec.Length ?? 4), spec.Size ?? 16, 1, spec.HeldOutImages ?? 2048),
         DataSource.MovingShapes => new WorldSource(new ImageWorld(MovingShapes.Name, MovingShapes.Version, spec.Seed ?? 0), spec.Size ?? 32, spec.Frames ?? 8, spec.HeldOutImages ?? 2048),
         DataSource.Images => new ImageFolderSource(spec.Path!, spec.HeldOut, spec.Size!.Value, spec.HeldOutImages),
         DataSource.Cifar10 => new Cifar10Source(spec.Path!, spec.HeldOut, spec.Size, spec.HeldOutImages),
@@ -35,4 +39,7 @@ internal abstract class CorpusSource
         DataSource.Frames => new FramesSource(spec.Path!, spec.HeldOut, spec.Size!.Value, spec.Frames ?? 8, spec.HeldOutImages),
         _ => throw new InputException($"source {DataSpec.Name(spec.Source)} is unknown"),
     };
+
+    private static RandomHierarchy Hierarchy(DataSpec spec) =>
+        new(spec.Symbols ?? 8, spec.Rules ?? 4, spec.Branching ?? 2, spec.Levels ?? 4, spec.Classes ?? spec.Symbols ?? 8, spec.Seed ?? 0);
 }

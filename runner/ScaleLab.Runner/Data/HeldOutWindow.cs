@@ -2,7 +2,7 @@ using ScaleLab.Contracts.Corpora;
 
 namespace ScaleLab.Runner.Data;
 
-/// <summary>A window of the held-out set: within a block, every token but the first is predicted exactly once.</summary>
+/// <summary>A window of the held-out set: within a block, every token but the first is predicted exactly once. Of strings, each is a window, and all but the start symbols are predicted.</summary>
 /// <param name="Block">Number of the block, from 0: the unit of the standard error.</param>
 /// <param name="First">Number of the first input in the held-out tokens.</param>
 /// <param name="Predictions">Inputs of this window, each with the token after it as target; fewer than the context at the end of a block.</param>
@@ -22,7 +22,7 @@ internal readonly record struct HeldOutWindow(int Block, long First, int Predict
         {
             for (var offset = 0; offset < info.BlockTokens - 1; offset += context)
             {
-                yield return new HeldOutWindow(block, ((long)block * info.BlockTokens) + offset, Math.Min(context, info.BlockTokens - 1 - offset));
+                yield return new HeldOutWindow(block, ((long)block * info.BlockTokens) + offset, info.Strings?.Predictions ?? Math.Min(context, info.BlockTokens - 1 - offset));
             }
         }
     }

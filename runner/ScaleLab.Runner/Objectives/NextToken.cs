@@ -38,8 +38,11 @@ internal sealed class NextToken : IObjective
     public Tensor LossSum(long first, int count)
     {
         var windows = Windows(first, count);
-        return _model.LossSum(windows.narrow(1, 0, Context), windows.narrow(1, 1, Context));
+        return PerUnit(_model.LossSum(windows.narrow(1, 0, Context), windows.narrow(1, 1, Context)));
     }
+
+    /// <summary>D counts the start symbols of strings too; their loss is a mean over what is predicted.</summary>
+    public Tensor PerUnit(Tensor nats) => _corpus.Info.Strings is { } strings ? nats * ((double)strings.Tokens / strings.Predictions) : nats;
 
     /// <summary>Samples <paramref name="first"/> … and the token after each: int64 (B, T + 1), on the device.</summary>
     public Tensor Windows(long first, int count)
@@ -48,7 +51,12 @@ internal sealed class NextToken : IObjective
         var ids = new long[count * (context + 1)];
         for (var i = 0; i < count; i++)
         {
-            _corpus.ReadTrain(_order[first + i] * context, ids.AsSpan(i * (context + 1), context + 1));
+            var window = ids.AsSpan(i * (context + 1), context + 1);
+            _corpus.ReadTrain(_order[first + i] * context, window);
+            if (_corpus.Info.Strings is not null)
+            {
+                window[^1] = HeldOutWindow.Ignored; // the next string's start symbol: nobody's to predict, here as in the held-out set
+            }
         }
 
         return tensor(ids, [count, context + 1]).to(_device);
@@ -81,6 +89,11 @@ internal sealed class NextToken : IObjective
         var info = _corpus.Info;
         var (columns, heads) = new LanguageMetrics(_model, _shape, _corpus, evaluation, _device)
             .Measure(() => new LanguageModel(_shape, _training.Seed, _device, precision: _training.Precision), stop);
+        if (info.EntropyFloor is { } floor && losses.Count == info.HeldOutBlocks)
+        {
+            columns = new Dictionary<string, double>(columns ?? new Dictionary<string, double>()) { [RunEvaluation.LossFloor] = floor };
+        }
+
         return new Evaluation(
             mean,
             losses.Count > 1 ? Math.Sqrt(variance) / predictions : null,

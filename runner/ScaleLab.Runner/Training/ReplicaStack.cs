@@ -77,7 +77,7 @@ internal sealed class ReplicaStack(int replicas)
         using var graph = enable_grad();
         var (units, context) = (group[0].Units, group[0].Objective.Context);
         var windows = stack(group.Select(r => r.Objective.Windows(r.First, r.Count))); // (R, B, T + 1)
-        var sums = StackedLanguageModel.LossSums([.. group.Select(r => r.Objective.Model)], windows.narrow(2, 0, context), windows.narrow(2, 1, context));
+        var sums = group[0].Objective.PerUnit(StackedLanguageModel.LossSums([.. group.Select(r => r.Objective.Model)], windows.narrow(2, 0, context), windows.narrow(2, 1, context)));
         (sums.sum() / units).backward();
         foreach (var (request, nats) in group.Zip(sums.to(float64).to(CPU).data<double>().ToArray()))
         {

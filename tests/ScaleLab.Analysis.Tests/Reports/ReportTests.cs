@@ -187,6 +187,17 @@ public sealed partial class ReportTests
         Assert.InRange(Regex.Count(page, "</svg>"), 3, 7);
     }
 
+    [Fact]
+    public void Where_the_least_possible_loss_is_known_the_page_says_whether_the_law_finds_it()
+    {
+        var table = Table([.. SyntheticSweep.Observations.Select(o => o with { Floor = 1.19 })]);
+        var fit = SyntheticSweep.Fit() with { Intervals = new(.95, "pairs", 8) { Bounds = new Dictionary<string, Interval> { ["E"] = new(1.1, 1.25) } } };
+        var page = Page(Input() with { Analysis = new(table, fit, []) });
+        Assert.Contains("The least possible loss is known here: 1.19 on these held-out samples. E = 1.2 misses it by +0.8 %; its 95 % interval, 1.1 to 1.25 (±6.3 %), holds it.", Text(page), StringComparison.Ordinal);
+        Assert.Contains("The line at 1.19 is what the process", Text(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("least possible", Text(Page(Input())), StringComparison.Ordinal);
+    }
+
     private static ReportInput Input() => new()
     {
         Title = "synthetic",

@@ -46,6 +46,9 @@ internal interface ISelfSupervised : IDisposable
     /// <summary>The encoder that <see cref="Features"/> reads, patch by patch.</summary>
     FrozenEncoder Encoder { get; }
 
+    /// <returns>What the best of all predictors loses on these samples, where the world's law is known and this loss is a question about it; else null.</returns>
+    double? Floor(FieldPredictor world, IReadOnlyList<Tensor> views, SampleDraws draws) => null;
+
     /// <summary>Measured on a batch of held-out views, beside the loss: the deviation of targets, their entropy.</summary>
     IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [];
 }

@@ -6,6 +6,7 @@ using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Checkpoints;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Data.Images;
+using ScaleLab.Runner.Data.Images.Worlds;
 using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Objectives.Vision.Probes;
 using static TorchSharp.torch;
@@ -68,33 +69,44 @@ internal sealed class VisionObjective : IObjective
         var batch = (int)_training.Batch.Initial;
         var blocks = Math.Min(evaluation.Blocks ?? int.MaxValue, _images.Info.HeldOut / batch);
         var losses = new double[blocks];
+        using var world = World();
+        double? floor = world is null ? null : 0;
         for (var block = 0; block < blocks; block++)
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var views = Moved(_heldOut.HeldOut(block * batch, batch));
-            losses[block] = _method.Loss(views, new SampleDraws(HeldOutKey, (long)block * batch, batch)).to(float64).item<double>();
+            var draws = new SampleDraws(HeldOutKey, (long)block * batch, batch);
+            losses[block] = _method.Loss(views, draws).to(float64).item<double>();
+            floor += world is null ? null : _method.Floor(world, views, draws) / blocks;
         }
 
         var mean = losses.Average();
         var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (blocks - 1.0));
-        var (metrics, heads) = Metrics(evaluation, batch, stop);
-        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: metrics, Heads: heads);
+        var (metrics, heads) = evaluation.ProbeImages > 0 ? Metrics(evaluation, batch, stop) : ([], null);
+        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: Measured([.. Floor(floor), .. metrics]), Heads: heads);
     }
 
-    private (SortedDictionary<string, double>? Columns, IReadOnlyDictionary<string, double[][]>? Heads) Metrics(EvaluationSpec evaluation, int batch, CancellationToken stop)
-    {
-        if (evaluation.ProbeImages == 0)
-        {
-            return default;
-        }
+    // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.
+    private static SortedDictionary<string, double>? Measured(List<(string Column, double Value)> all) => all.Count == 0
+        ? null
+        : new(all.Where(m => double.IsFinite(m.Value)).ToDictionary(m => m.Column, m => m.Value), StringComparer.Ordinal);
 
+    private static (string, double)[] Floor(double? floor) => floor is { } known ? [(RunEvaluation.LossFloor, known)] : [];
+
+    // Of the worlds, this one alone has a best predictor that can be written down.
+    private FieldPredictor? World() => _images.Info.World is { Name: GaussianField.Name, Length: { } length }
+        ? new FieldPredictor(_images.Info.Size, ((VisionShape)_training.Model).Patch, length, GaussianField.RoundingNoise)
+        : null;
+
+    private (List<(string Column, double Value)> Columns, IReadOnlyDictionary<string, double[][]>? Heads) Metrics(EvaluationSpec evaluation, int batch, CancellationToken stop)
+    {
         using var scope = NewDisposeScope();
         var probing = new Probing(_images, _loader, evaluation.ProbeImages, _device);
         using var initializer = new Initializer(_training.Seed, _device, precision: _training.Precision);
         using var untrained = Objective.Method((VisionShape)_training.Model, initializer);
         var emergent = new VisionMetrics(_training, evaluation, _images, _loader, _device, stop);
-        IEnumerable<(string Column, double Value)> all =
+        List<(string Column, double Value)> all =
         [
             .. probing.Errors(_method.Features, "", stop),
             .. probing.Errors(untrained.Features, "_random", stop),
@@ -102,9 +114,7 @@ internal sealed class VisionObjective : IObjective
             .. _method.Health(Moved(_heldOut.HeldOut(0, batch))),
             .. emergent.Measure(_method, untrained).Select(m => (m.Key, m.Value)),
         ];
-
-        // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.
-        return (new(all.Where(m => double.IsFinite(m.Value)).ToDictionary(m => m.Column, m => m.Value), StringComparer.Ordinal), emergent.Heads.Count > 0 ? emergent.Heads : null);
+        return (all, emergent.Heads.Count > 0 ? emergent.Heads : null);
     }
 
     /// <summary>All weights by the names that timm gives a ViT's, and the shape.</summary>

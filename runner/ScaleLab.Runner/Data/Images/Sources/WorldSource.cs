@@ -13,13 +13,13 @@ internal sealed class WorldSource(ImageWorld world, int size, int frames, int he
     /// <summary>Held-out images have numbers that no run draws: training stays below 2⁴⁰.</summary>
     public const ulong FirstHeldOut = 1UL << 62;
 
-    public override string Origin => string.Create(CultureInfo.InvariantCulture, $"{world.Name} {(frames > 1 ? $"{frames} frames of " : "")}{size} pixels, seed {world.Seed}");
+    public override string Origin => string.Create(CultureInfo.InvariantCulture, $"{world.Name} {(frames > 1 ? $"{frames} frames of " : "")}{size} pixels{(world.Length is { } length ? $", length {length}" : "")}, seed {world.Seed}");
 
     public override CorpusInfo Write(string folder, Action<string> progress)
     {
         var drawn = IWorld.Of(world, size, frames);
-        using var writer = new ImageWriter(folder, size, channels: 3, frames, drawn.Classes);
-        var pixels = new byte[frames * size * size * 3];
+        using var writer = new ImageWriter(folder, size, drawn.Channels, frames, drawn.Classes);
+        var pixels = new byte[frames * size * size * drawn.Channels];
         progress(string.Create(CultureInfo.InvariantCulture, $"drawing {heldOut} held-out {(frames > 1 ? "clips" : "images")} of {world.Name}"));
         for (var i = 0UL; i < (ulong)heldOut; i++)
         {
@@ -33,6 +33,10 @@ internal sealed class WorldSource(ImageWorld world, int size, int frames, int he
             writer.Measure(pixels);
         }
 
-        return writer.Finish(Origin, skipped: 0, world);
+        var info = writer.Finish(Origin, skipped: 0, world);
+        return drawn.Moments is not { } known ? info : info with
+        {
+            Images = info.Images! with { Mean = [.. info.Images.Mean.Select(_ => known.Mean)], Deviation = [.. info.Images.Deviation.Select(_ => known.Deviation)] },
+        };
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Mae : ISelfSupervised
 
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var order = tensor(draws.Permutations(_shape.Patches), [draws.Count, _shape.Patches]).to(views[0].device);
+        var order = Order(draws).to(views[0].device);
         return Loss(views[0], order.narrow(1, 0, _shape.Keep), order.narrow(1, _shape.Keep, _shape.Patches - _shape.Keep));
     }
 
@@ -56,9 +56,16 @@ internal sealed class Mae : ISelfSupervised
         return MaeLoss.Mean(pixels, _shape.NormPix ? MaeLoss.Normalized(targets) : targets, ones_like(masked, images.dtype));
     }
 
+    public double? Floor(FieldPredictor world, IReadOnlyList<Tensor> views, SampleDraws draws) => _shape.NormPix
+        ? null
+        : world.Loss(MaeLoss.Patches(views[0].cpu(), _shape.Patch), Order(draws).narrow(1, 0, _shape.Keep));
+
     public Tensor Features(Tensor images) => _encoder.Features(images, _positions);
 
     public FrozenEncoder Encoder => new(_encoder, _positions, _encoder.Patches);
+
+    // The first K patches of each row are visible.
+    private Tensor Order(SampleDraws draws) => tensor(draws.Permutations(_shape.Patches), [draws.Count, _shape.Patches]);
 
     public void Dispose()
     {
