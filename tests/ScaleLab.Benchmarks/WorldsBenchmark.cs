@@ -15,32 +15,33 @@ internal static class WorldsBenchmark
     {
         if (args.Length == 0)
         {
-            Console.Error.WriteLine("usage: worlds RESULTS.csv [SWEEPS]: the results of a sweep with several seeds");
+            Console.Error.WriteLine("usage: worlds RESULTS.csv [SWEEPS [LAW]]: the results of a sweep with several seeds");
             return 2;
         }
 
         var sweeps = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 500;
+        var form = ScalingLaw.Of(args.Length > 2 ? args[2] : "chinchilla");
         var table = ObservationFile.Read(args[0]);
         var floor = table.Floor ?? throw new InvalidOperationException($"{args[0]} has no loss_floor that is one number for all rows");
         var repeats = table.Observations.GroupBy(o => o.Seed).OrderBy(g => int.Parse(g.Key, CultureInfo.InvariantCulture)).Select(g => g.ToList()).ToList();
         Console.WriteLine(FormattableString.Invariant($"floor {floor:F5}; {repeats.Count} repeats of {repeats[0].Count} runs"));
         Console.WriteLine($"{"seed",6}{"E",10}{"missed by %",13}{"95 % interval",22}{"± %",7}{"holds",7}{"lowest loss",13}");
-        Tally(repeats.Select(r => (r[0].Seed, Fit(table with { Observations = r }, 0), r.Min(o => o.Loss))), floor, print: true);
+        Tally(repeats.Select(r => (r[0].Seed, Fit(table with { Observations = r }, form, 0), r.Min(o => o.Loss))), floor, print: true);
 
-        var whole = Fit(table, 0);
+        var whole = Fit(table, form, 0);
         var law = whole.Surface!;
         var truth = whole.Parameters["E"];
         Console.WriteLine(FormattableString.Invariant($"the law of all together: {string.Join(", ", whole.Parameters.Select(p => $"{p.Key} {p.Value:G5}"))}"));
         var noise = Noise(repeats);
         Console.WriteLine(FormattableString.Invariant($"noise of ln loss: {100 * Math.Sqrt(noise.SelectMany(n => n.Value).SelectMany(r => r.Values).Average(e => e * e)):F3} %"));
         var fits = new Fit[sweeps];
-        Parallel.For(0, sweeps, i => fits[i] = Fit(Draw(table, repeats[0], law, noise, (ulong)i), (ulong)i));
+        Parallel.For(0, sweeps, i => fits[i] = Fit(Draw(table, repeats[0], law, noise, (ulong)i), form, (ulong)i));
         Console.WriteLine(FormattableString.Invariant($"{sweeps} sweeps drawn from it:"));
         Tally(fits.Select((f, i) => (i.ToString(CultureInfo.InvariantCulture), f, 0.0)), truth, print: false);
         return 0;
     }
 
-    private static Fit Fit(ObservationTable table, ulong seed) => ParametricFit.Run(table, ScalingLaw.Of("chinchilla"), new FitOptions { Seed = seed });
+    private static Fit Fit(ObservationTable table, ScalingLaw law, ulong seed) => ParametricFit.Run(table, law, new FitOptions { Seed = seed });
 
     private static void Tally(IEnumerable<(string Name, Fit Fit, double Lowest)> fits, double truth, bool print)
     {
