@@ -36,7 +36,7 @@ public sealed class GaussianFieldTests : IDisposable
     }
 
     [Fact]
-    public void The_world_is_golden()
+    public void The_same_number_and_seed_give_the_same_pixels()
     {
         var (field, pixels) = (new GaussianField(16, 4, seed: 0), new byte[256]);
         field.Draw(0, pixels);
@@ -45,7 +45,6 @@ public sealed class GaussianFieldTests : IDisposable
         Assert.Equal(pixels, again);
         new GaussianField(16, 4, seed: 1).Draw(0, again);
         Assert.NotEqual(pixels, again);
-        Assert.Equal(new byte[] { 0 }, pixels[..1]);
     }
 
     [Fact]
