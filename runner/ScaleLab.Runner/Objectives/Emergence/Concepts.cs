@@ -18,6 +18,11 @@ internal sealed record TokenConcept(string Name, IReadOnlyList<(long From, long 
     /// <exception cref="InputException">A word is no token, or nothing suits the corpus.</exception>
     public static IReadOnlyList<TokenConcept> Of(IReadOnlyList<string>? lines, CorpusInfo corpus)
     {
+        if (lines is null && corpus.Strings?.Grammar is { } grammar)
+        {
+            return [.. Enumerable.Range(0, grammar.Attributes).Select(a => new TokenConcept(FormattableString.Invariant($"attribute {a}"), [.. grammar.Pairs(a).Select(p => ((long)p.Zero, (long)p.One))]))];
+        }
+
         lines ??= corpus.Vocabulary == TextVocabulary.Bytes
             ? OfBytes
             : throw new InputException("metric 'linear_representation' needs 'pairs' under 'evaluation': none are known for this corpus");

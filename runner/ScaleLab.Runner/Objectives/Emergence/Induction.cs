@@ -32,33 +32,37 @@ internal sealed record Induction(double[][] Prefix, double[][] Copy, double Firs
     /// <param name="context">T; half of it holds each copy.</param>
     /// <param name="alphabet">Ids that training has shown.</param>
     /// <param name="device">Where the model lives.</param>
-    public static Induction Measure(LanguageModel model, int context, IReadOnlyList<long> alphabet, Device device)
+    /// <param name="start">What every window begins with, where the corpus has such a symbol.</param>
+    public static Induction Measure(LanguageModel model, int context, IReadOnlyList<long> alphabet, Device device, long? start = null)
     {
         using var scope = NewDisposeScope();
-        var length = context / 2;
+        var lead = start is null ? 0 : 1;
+        var length = (context - lead) / 2;
         var random = new SplitMix64(Key);
-        var drawn = new long[Sequences * 2 * length];
+        var drawn = new long[Sequences * (lead + (2 * length))];
+        Array.Fill(drawn, start ?? 0);
         for (var i = 0; i < Sequences; i++)
         {
-            var row = drawn.AsSpan(i * 2 * length, 2 * length);
+            var row = drawn.AsSpan((i * (lead + (2 * length))) + lead, 2 * length);
             for (var t = 0; t < length; t++)
             {
                 row[t] = row[t + length] = alphabet[random.Below(alphabet.Count)];
             }
         }
 
-        var tokens = tensor(drawn, [Sequences, 2 * length]).to(device);
+        var all = tensor(drawn, [Sequences, lead + (2 * length)]).to(device);
+        var tokens = all.narrow(1, lead, 2 * length);
         var choices = tensor(alphabet.ToArray()).to(device);
         var (prefix, copy) = (new List<double[]>(), new List<double[]>());
         var first = tokens.narrow(1, 0, length);
-        var logits = model.Logits(tokens, attended =>
+        var logits = model.Logits(all, attended =>
         {
             using var inner = NewDisposeScope();
-            prefix.Add(PrefixMatching(attended.Weights.to(float32), length));
-            var values = attended.Values.narrow(2, 0, length).to(float32); // (B, H, L, hd)
+            prefix.Add(PrefixMatching(attended.Weights.narrow(2, lead, 2 * length).narrow(3, lead, 2 * length).to(float32), length));
+            var values = attended.Values.narrow(2, lead, length).to(float32); // (B, H, L, hd)
             copy.Add([.. Enumerable.Range(0, (int)values.shape[1]).Select(h =>
                 Copying(values.select(1, h).reshape(-1, values.shape[3]), model.Writes(attended.Block, h).to(float32).index_select(0, choices), first.reshape(-1), choices))]);
-        });
+        }).narrow(1, lead, 2 * length);
 
         // Of the first copy all but its first token; of the second the same tokens.
         var losses = F.cross_entropy(logits.narrow(1, 0, (2 * length) - 1).reshape(-1, logits.shape[2]).to(float32), tokens.narrow(1, 1, (2 * length) - 1).reshape(-1), reduction: nn.Reduction.None)

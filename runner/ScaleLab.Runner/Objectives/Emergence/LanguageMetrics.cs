@@ -26,6 +26,10 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     // Whitening a table of V rows in C dimensions has meaning where V ≫ C; small models have not that many tokens.
     private const double Ridge = 0.1;
 
+    // Of strings that stand alone, the last place of a window predicts nothing.
+    private readonly int _whole = corpus.Info.Strings?.Predictions ?? shape.Context;
+    private readonly long? _start = corpus.Info.Strings is null ? null : StartSymbol(corpus);
+
     private readonly Dictionary<string, double> _columns = [];
     private readonly Dictionary<string, double[][]> _heads = [];
 
@@ -60,7 +64,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         {
             using var inner = NewDisposeScope();
             var logits = model.Logits(inputs.to(device)).to(float32);
-            losses.Add(F.cross_entropy(logits.view(-1, shape.Vocabulary), targets.to(device).view(-1), reduction: nn.Reduction.None).view(targets.shape).cpu().MoveToOuterDisposeScope());
+            losses.Add(F.cross_entropy(logits.view(-1, shape.Vocabulary), targets.to(device).view(-1), reduction: nn.Reduction.None).view(targets.shape).narrow(1, 0, _whole).cpu().MoveToOuterDisposeScope());
         }
 
         if (losses.Count > 0)
@@ -76,7 +80,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     {
         using var scope = NewDisposeScope();
         var alphabet = CommonTokens();
-        var measured = Induction.Measure(model, shape.Context, alphabet, device);
+        var measured = Induction.Measure(model, shape.Context, alphabet, device, _start);
         Add("prefix_matching", measured.BestPrefix);
         Add("copy_score", measured.BestCopy);
         Add("induction_score", measured.Score);
@@ -86,7 +90,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         _heads["prefix_matching"] = measured.Prefix;
         _heads["copy_score"] = measured.Copy;
         using var before = untrained();
-        Add("prefix_matching_random", Induction.Measure(before, shape.Context, alphabet, device).BestPrefix);
+        Add("prefix_matching_random", Induction.Measure(before, shape.Context, alphabet, device, _start).BestPrefix);
     }
 
     private void MeasureConcepts(CancellationToken stop)
@@ -140,7 +144,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     // Whole windows of the held-out set, some at a time.
     private IEnumerable<(Tensor Inputs, Tensor Targets)> Windows(CancellationToken stop)
     {
-        foreach (var block in HeldOutWindow.Of(corpus.Info, shape.Context, evaluation.Blocks).Where(w => w.Predictions == shape.Context).Chunk(32))
+        foreach (var block in HeldOutWindow.Of(corpus.Info, shape.Context, evaluation.Blocks).Where(w => w.Predictions == _whole).Chunk(32))
         {
             stop.ThrowIfCancellationRequested();
             var (inputs, targets) = (new long[block.Length * shape.Context], new long[block.Length * shape.Context]);
@@ -161,13 +165,19 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         corpus.ReadHeldOut(0, ids);
         var enough = (long)(CommonShare * ids.Length);
         var seen = 0L;
-        var common = ids.CountBy(id => id).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(MostChoices).TakeWhile(c =>
+        return [.. ids.Where(id => id != _start).CountBy(id => id).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(MostChoices).TakeWhile(c =>
         {
             var wanted = seen < enough;
             seen += c.Value;
             return wanted;
-        }).Select(c => c.Key).ToList();
-        return common;
+        }).Select(c => c.Key)];
+    }
+
+    private static long StartSymbol(TokenCorpus corpus)
+    {
+        var first = new long[1];
+        corpus.ReadHeldOut(0, first);
+        return first[0];
     }
 
     // What is no number is missing.

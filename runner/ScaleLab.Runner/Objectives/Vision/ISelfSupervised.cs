@@ -62,6 +62,9 @@ internal sealed record FrozenEncoder(VisionEncoder Network, Tensor Positions, Fu
     /// <inheritdoc cref="VisionEncoder.Look"/>
     public (Tensor Tokens, Tensor Attention) Look(Tensor images) => Network.Look(Cut(images), Positions);
 
+    /// <summary>What <see cref="Read"/> makes one vector of: all tokens, (B, L, C), of an encoder without a class token.</summary>
+    public Tensor Tokens(Tensor images) => Network.Run(Cut(images), Positions);
+
     /// <inheritdoc cref="VisionEncoder.Features"/>
     public Tensor Read(Tensor images) => Network.Read(Cut(images), Positions);
 }

@@ -15,7 +15,7 @@ namespace ScaleLab.Runner.Objectives.Vision.Probes;
 /// <param name="stop">Ends the measurement.</param>
 internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evaluation, IImageSet images, ViewLoader loader, Device device, CancellationToken stop)
 {
-    private const int Batch = 256;
+    private const int Batch = 64; // attention of clips fills memory
     private const int MostImages = 1024;
 
     private readonly Dictionary<string, double> _columns = [];
@@ -39,7 +39,7 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
             _columns["token_norm_ratio_random"] = Outliers(untrained.Encoder).Ratio;
         }
 
-        if (evaluation.Measures(MetricName.Physics) && images.World is MovingShapes world)
+        if (evaluation.Measures(MetricName.Physics) && images.World is MovingShapes world && training.Model is VjepaShape)
         {
             MeasureMotion(world, method, "");
             MeasureMotion(world, untrained, "_random");
@@ -157,8 +157,23 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
         using var scope = NewDisposeScope();
         var (train, truth) = Clips(world, method, heldOut: false, evaluation.ProbeImages);
         var (heldOut, heldOutTruth) = Clips(world, method, heldOut: true, int.MaxValue);
-        var explained = RidgeRegression.Explained(train, truth, heldOut, heldOutTruth, penalty: 1e-2);
+        var explained = RidgeRegression.Explained(train, truth, heldOut, heldOutTruth);
         (_columns[$"position_r2{suffix}"], _columns[$"velocity_r2{suffix}"]) = (explained.Take(2).Average(), explained.Skip(2).Average());
+    }
+
+    // (B, L, C) → (B, regions · C): a mean over all patches would not know where anything is.
+    private Tensor Regions(Tensor tokens)
+    {
+        var shape = (VjepaShape)training.Model;
+        var (steps, side) = (Math.Min(2, shape.Steps), Math.Min(4, shape.Grid));
+        var mean = zeros([steps * side * side, shape.Patches], float64);
+        for (var p = 0; p < shape.Patches; p++)
+        {
+            var (step, row, column) = (p / (shape.Grid * shape.Grid), p / shape.Grid % shape.Grid, p % shape.Grid);
+            mean[(((step * steps / shape.Steps * side) + (row * side / shape.Grid)) * side) + (column * side / shape.Grid), p] = 1;
+        }
+
+        return einsum("rp,bpc->brc", mean / mean.sum(1, keepdim: true), tokens.to(float64, CPU)).flatten(1);
     }
 
     private (Tensor Features, Tensor Truth) Clips(MovingShapes world, ISelfSupervised method, bool heldOut, int wanted)
@@ -182,7 +197,7 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
             }
 
             var clips = loader.Plain(heldOut, first, count).index_select(0, tensor(single));
-            features.Add(method.Features(clips.to(device)).to(float64, CPU).MoveToOuterDisposeScope());
+            features.Add(Regions(method.Encoder.Tokens(clips.to(device))).MoveToOuterDisposeScope());
         }
 
         return (cat(features), tensor(truth.ToArray(), [truth.Count / 4, 4]));

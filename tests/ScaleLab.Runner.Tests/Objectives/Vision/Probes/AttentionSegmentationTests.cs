@@ -72,8 +72,8 @@ public sealed class AttentionSegmentationTests : TorchTests
         using var random = new Generator(1, CPU);
         var (x, y) = (randn([400, 3], float64, generator: random), randn([400, 3], float64, generator: random));
         Tensor Truth(Tensor f) => stack([(2 * f.select(1, 0)) - f.select(1, 2) + 5, randn([400], float64, generator: random)], 1);
-        var explained = RidgeRegression.Explained(x, Truth(x), y, Truth(y), penalty: 1e-9);
-        Assert.Equal(1, explained[0], 1e-9);
-        Assert.InRange(explained[1], -0.1, 0.02);
+        var explained = RidgeRegression.Explained(x, Truth(x), y, Truth(y));
+        Assert.InRange(explained[0], 0.99, 1);
+        Assert.InRange(explained[1], -0.1, 0.05);
     }
 }
