@@ -25,13 +25,13 @@ public sealed record DataSpec
 
     private static readonly DataSource[] ImageFiles = [DataSource.Images, DataSource.Cifar10, DataSource.Idx, DataSource.Frames];
     private static readonly DataSource[] Worlds = [DataSource.ShapeLeaves, DataSource.MovingShapes, DataSource.GaussianField];
-    private static readonly DataSource[] Processes = [DataSource.Markov, DataSource.RandomHierarchy, DataSource.CounterfactualGrammar];
+    private static readonly DataSource[] Processes = [DataSource.Markov, DataSource.RandomHierarchy, DataSource.CounterfactualGrammar, DataSource.Repeats];
 
     /// <summary>
     /// <c>dotnet-docs</c>: the English API documentation beside every .NET SDK. <c>text</c>: a file or folder of text. <c>tokens</c>: token shards as nanoGPT and llm.c write them.
     /// <c>markov</c>: a first-order Markov chain, whose entropy rate is known. <c>images</c>: a folder of JPEG and PNG files. <c>cifar10</c>: records as the CIFAR-10 binary version has them. <c>idx</c>: IDX files, as MNIST has them.
     /// <c>frames</c>: videos as folders of JPEG and PNG files. <c>shape-leaves</c>: images drawn without end, each with an object of known class and mask. <c>moving-shapes</c>: clips drawn without end, of shapes with known motion.
-    /// Of these the least possible loss is known (docs/worlds.md): <c>gaussian-field</c>: images of a stationary Gaussian process, without end. <c>random-hierarchy</c>: strings of a random context-free grammar. <c>counterfactual-grammar</c>: sentences about words with independent attributes.
+    /// Of these the least possible loss is known (docs/worlds.md): <c>gaussian-field</c>: images of a stationary Gaussian process, without end. <c>random-hierarchy</c>: strings of a random context-free grammar. <c>counterfactual-grammar</c>: sentences about words with independent attributes. <c>repeats</c>: random strings that repeat themselves, each with a period of its own, which only copying predicts.
     /// </summary>
     public required DataSource Source { get; init; }
 
@@ -52,11 +52,11 @@ public sealed record DataSpec
     [Range(2, MaximumStates)]
     public int? States { get; init; }
 
-    /// <summary><c>markov</c>: tokens of the training part, a million unless given. <c>random-hierarchy</c>, <c>counterfactual-grammar</c>: the same, in whole strings.</summary>
+    /// <summary><c>markov</c>: tokens of the training part, a million unless given. <c>random-hierarchy</c>, <c>counterfactual-grammar</c>, <c>repeats</c>: the same, in whole strings.</summary>
     [Range(MinimumTokens, MaximumTokens)]
     public long? Tokens { get; init; }
 
-    /// <summary><c>markov</c>, <c>random-hierarchy</c>: seed of process and samples. <c>shape-leaves</c>, <c>moving-shapes</c>, <c>gaussian-field</c>, <c>counterfactual-grammar</c>: seed of the samples.</summary>
+    /// <summary><c>markov</c>, <c>random-hierarchy</c>: seed of process and samples. <c>shape-leaves</c>, <c>moving-shapes</c>, <c>gaussian-field</c>, <c>counterfactual-grammar</c>, <c>repeats</c>: seed of the samples.</summary>
     [Range(0, int.MaxValue)]
     public int? Seed { get; init; }
 
@@ -76,7 +76,7 @@ public sealed record DataSpec
     [Range(0, MaximumLength, MinimumIsExclusive = true)]
     public double? Length { get; init; }
 
-    /// <summary><c>random-hierarchy</c>: v, symbols of each level; 8 unless given. The start symbol is one more.</summary>
+    /// <summary><c>random-hierarchy</c>: v, symbols of each level; 8 unless given. <c>repeats</c>: symbols; 64 unless given. The start symbol is one more.</summary>
     [Range(2, 255)]
     public int? Symbols { get; init; }
 
@@ -123,7 +123,7 @@ public sealed record DataSpec
             ("size", Size is not null, [DataSource.Images, DataSource.Cifar10, DataSource.Frames, .. Worlds]),
             ("frames", Frames is not null, [DataSource.Frames, DataSource.MovingShapes]),
             ("length", Length is not null, [DataSource.GaussianField]),
-            ("symbols", Symbols is not null, [DataSource.RandomHierarchy]),
+            ("symbols", Symbols is not null, [DataSource.RandomHierarchy, DataSource.Repeats]),
             ("rules", Rules is not null, [DataSource.RandomHierarchy]),
             ("branching", Branching is not null, [DataSource.RandomHierarchy]),
             ("levels", Levels is not null, [DataSource.RandomHierarchy]),
@@ -221,4 +221,8 @@ public enum DataSource
     /// <summary>Sentences about words with independent attributes.</summary>
     [JsonStringEnumMemberName("counterfactual-grammar")]
     CounterfactualGrammar,
+
+    /// <summary>Random strings that repeat themselves, each with a period of its own.</summary>
+    [JsonStringEnumMemberName("repeats")]
+    Repeats,
 }

@@ -28,6 +28,7 @@ internal abstract class CorpusSource
         DataSource.Markov => new MarkovSource(spec.States ?? 32, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
         DataSource.RandomHierarchy => new RandomHierarchySource(Hierarchy(spec), spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
         DataSource.CounterfactualGrammar => new CounterfactualGrammarSource(new(spec.Attributes ?? 5, spec.Cues ?? 6), spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
+        DataSource.Repeats => new RepeatSource(spec.Symbols ?? 64, spec.Tokens ?? 1_000_000, spec.Seed ?? 0),
         DataSource.Text => new TextFilesSource(spec.Path!, spec.Vocabulary),
         DataSource.Tokens => new TokenShardsSource(spec.Path!, spec.HeldOut, spec.VocabularySize!.Value, spec.TokenBytes),
         DataSource.ShapeLeaves => new WorldSource(new ImageWorld(ShapeLeaves.Name, ShapeLeaves.Version, spec.Seed ?? 0), spec.Size ?? 32, 1, spec.HeldOutImages ?? 2048),

@@ -135,7 +135,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         {
             using var inner = NewDisposeScope();
             codes.Add(model.Codes(inputs.to(device)).to(float64, CPU).MoveToOuterDisposeScope());
-            next.Add(targets.view(-1));
+            next.Add(targets.view(-1).MoveToOuterDisposeScope());
         }
 
         return codes.Count > 0 ? (cat(codes), cat(next)) : (zeros([0, shape.Width], float64), zeros([0], int64));

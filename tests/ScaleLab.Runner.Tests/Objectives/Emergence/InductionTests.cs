@@ -77,6 +77,11 @@ public sealed class InductionTests : TorchTests
         Assert.Equal(Math.Log(16), measured.RepeatLoss, 1e-5);
         Assert.Equal(Math.Log(16), measured.FirstLoss, 1e-5);
         Assert.Equal((2, 2), (measured.Prefix.Length, measured.Prefix[0].Length));
+
+        // Behind a start symbol as well.
+        var behind = Induction.Measure(model, shape.Context, [.. Enumerable.Range(0, 15).Select(i => (long)i)], CPU, start: 15);
+        Assert.InRange(behind.BestPrefix, 0.01, 0.1);
+        Assert.Equal(Math.Log(16), behind.RepeatLoss, 1e-5);
     }
 
     [Fact]

@@ -89,6 +89,17 @@ public sealed class LinearRepresentationTests : TorchTests
         Assert.Equal(2, TokenConcept.Of(["gender king/queen man/woman"], corpus)[0].Pairs.Count);
     }
 
+    [Fact]
+    public void A_grammar_knows_its_own_pairs()
+    {
+        var grammar = new CounterfactualGrammar(Attributes: 3, Cues: 4);
+        CorpusInfo corpus = new() { Hash = "", Origin = "a grammar", Vocabulary = "", VocabularySize = grammar.Vocabulary, TokenBytes = 1, TrainTokens = 800, HeldOutTokens = 80, BlockTokens = 80, Strings = new() { Tokens = 8, Grammar = grammar } };
+        var concepts = TokenConcept.Of(null, corpus);
+        Assert.Equal([4, 4, 4], concepts.Select(c => c.Pairs.Count));
+        Assert.Equal((grammar.Word(0), grammar.Word(2)), concepts[1].Pairs[0]);
+        Assert.Equal((1, 2), TokenConcept.Of(["x 1/2 3/4"], corpus)[0].Pairs[0]);
+    }
+
     private static Tensor Differences(Tensor table) => table.index_select(0, tensor(Pairs.Select(p => p.To).ToArray())) - table.index_select(0, tensor(Pairs.Select(p => p.From).ToArray()));
 
     // Ten words: five things, with and without an attribute.
