@@ -22,7 +22,7 @@ public sealed class RepeatsTests : IDisposable
             tokens.ReadTrain(128 * i, text);
             Assert.Equal(16, text[0]);
             Assert.All(text[1..], t => Assert.InRange(t, 0, 15));
-            periods.Add(Enumerable.Range(1, 126).First(p => text[(1 + p)..].SequenceEqual(text[1..^p])));
+            periods.Add(Enumerable.Range(1, 126).First(p => text.AsSpan(1 + p).SequenceEqual(text.AsSpan(1..^p))));
         }
 
         Assert.All(periods, p => Assert.InRange(p, 16, 63));

@@ -161,7 +161,8 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
         (_columns[$"position_r2{suffix}"], _columns[$"velocity_r2{suffix}"]) = (explained.Take(2).Average(), explained.Skip(2).Average());
     }
 
-    // (B, L, C) → (B, regions · C): a mean over all patches would not know where anything is.
+    // (B, L, C) → (B, regions · 2C), mean and deviation of each region: a mean over all patches would not know where anything is, and of shapes of
+    // any colour before any background a mean alone would not know that they are there.
     private Tensor Regions(Tensor tokens)
     {
         var shape = (VjepaShape)training.Model;
@@ -173,7 +174,10 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
             mean[(((step * steps / shape.Steps * side) + (row * side / shape.Grid)) * side) + (column * side / shape.Grid), p] = 1;
         }
 
-        return einsum("rp,bpc->brc", mean / mean.sum(1, keepdim: true), tokens.to(float64, CPU)).flatten(1);
+        var all = tokens.to(float64, CPU);
+        Tensor Mean(Tensor x) => einsum("rp,bpc->brc", mean / mean.sum(1, keepdim: true), x);
+        var first = Mean(all);
+        return cat([first, (Mean(all.square()) - first.square()).clamp(min: 0).sqrt()], 2).flatten(1);
     }
 
     private (Tensor Features, Tensor Truth) Clips(MovingShapes world, ISelfSupervised method, bool heldOut, int wanted)
