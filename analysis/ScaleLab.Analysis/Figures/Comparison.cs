@@ -30,7 +30,7 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
                 var (colour, shape) = (Palette.Category(s), Palette.Shape(s));
                 var runs = sweep.Points.Select(p => new PlotPoint(p.C, p.Value)).ToList();
                 panel.Markers(runs, colour.WithAlpha(.7), 5, shape: shape);
-                panel.Line(LossAgainstCompute.LowerEnvelope(runs), colour);
+                panel.Line(LossAgainstCompute.Joined(LossAgainstCompute.LowerEnvelope(runs)), colour);
                 if (sweep.Random is { } random)
                 {
                     panel.Line([new(runs[0].X, random), new(runs[^1].X, random)], colour.WithAlpha(.6), 1, dashed: true);

@@ -52,7 +52,7 @@ public sealed record ComputeOptimal(string Unit, FrontierSide? Parameters, Front
     internal override Sheet Draw(Look look)
     {
         var parameters = Side(Parameters!, Axis.Parameters, Palette.Blue);
-        parameters.Note(Wrap(Note, 40), Alignment.LowerRight, Palette.Muted);
+        parameters.Aside(Wrap(Note, 40));
         return new Sheet(look).Panels(look.IsPage ? 330 : 260, parameters, Side(Data!, values => Axis.Data(Unit, values), Palette.Green));
     }
 

@@ -1,7 +1,6 @@
 using ScaleLab.Analysis.Comparing;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Quality;
-using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
 
@@ -83,7 +82,7 @@ public sealed record EqualLoss(IReadOnlyList<ComparedLaw> Laws, LawLine? Ratio) 
             Axis.Multiple("Compute ratio", [1, .. known.SelectMany(p => new[] { p.Value, p.Low > low ? p.Low : p.Value, p.High < high ? p.High : p.Value })]));
         ratio.Line([new(ratio.X.Min, 1), new(ratio.X.Max, 1)], Palette.Muted, 1);
         Ratio.Draw(ratio, Palette.Green);
-        ratio.Note(Wrap(Note, 40), Alignment.LowerRight, Palette.Muted);
+        ratio.Aside(Wrap(Note, 40));
         return new Sheet(look).Panels(look.IsPage ? 330 : 270, losses, ratio);
     }
 }

@@ -84,6 +84,9 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         return envelope;
     }
 
+    /// <summary>What a line through an envelope goes through: runs of one budget differ by their rounding, and the best of them stands for it.</summary>
+    internal static IEnumerable<PlotPoint> Joined(IReadOnlyList<PlotPoint> envelope) => envelope.Where((p, i) => i == envelope.Count - 1 || envelope[i + 1].X > 1.05 * p.X);
+
     /// <summary>Means over even steps of log compute: noise goes, the file stays small, one huge curve does not hide the rest.</summary>
     internal static IReadOnlyList<PlotPoint> Thin(IReadOnlyList<PlotPoint> points)
     {
@@ -115,8 +118,7 @@ public sealed record LossAgainstCompute(IReadOnlyList<LossCurve> Curves, IReadOn
         }
 
         Optimal?.Draw(panel, Palette.Vermillion);
-        // Runs of one budget differ by their rounding: the best of them stands for it.
-        panel.Line(Envelope.Where((p, i) => i == Envelope.Count - 1 || Envelope[i + 1].X > 1.05 * p.X), Palette.Muted, 1);
+        panel.Line(Joined(Envelope), Palette.Muted, 1);
         if (Floor is { } floor)
         {
             panel.Line([new(panel.X.Min, floor), new(panel.X.Max, floor)], Palette.Green, 1.2f);

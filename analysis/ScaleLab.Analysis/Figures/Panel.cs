@@ -15,10 +15,13 @@ internal sealed class Panel
     private const double UsualWidth = 340;
     private const double UsualHeight = 230;
     private const double KeyLine = 15;
+    private const double LetterWidth = 6.5;
 
     private static readonly Alignment[] Corners = [Alignment.UpperRight, Alignment.UpperLeft, Alignment.LowerLeft, Alignment.LowerRight];
 
     private readonly List<Coordinates> _drawn = [];
+
+    private readonly HashSet<Alignment> _taken = [];
 
     static Panel() => FigureFont.Use();
 
@@ -122,6 +125,7 @@ internal sealed class Panel
             return;
         }
 
+        _taken.Add(corner);
         var note = Plot.Add.Annotation(text, corner);
         note.LabelBackgroundColor = Colors.White.WithAlpha(.9);
         note.LabelBorderWidth = 0;
@@ -133,7 +137,7 @@ internal sealed class Panel
 
     public void Key(IEnumerable<(string Text, Color Color)> entries) => Key(entries.Select(e => (e.Text, e.Color, MarkerShape.FilledCircle)));
 
-    /// <summary>A key of markers without a box, in the corner where it hides least of what is drawn so far; where it would hide something everywhere, the panel grows at the top.</summary>
+    /// <summary>A key of markers without a box, in the corner where it hides least.</summary>
     public void Key(IEnumerable<(string Text, Color Color, MarkerShape Shape)> entries)
     {
         var items = entries.ToList();
@@ -142,20 +146,7 @@ internal sealed class Panel
             return;
         }
 
-        var (width, height) = ((30 + (6.5 * items.Max(e => e.Text.Length))) / UsualWidth, (10 + (KeyLine * items.Count)) / UsualHeight);
-        var limits = Plot.Axes.GetLimits();
-        int Hidden(Alignment corner) => _drawn.Count(p =>
-        {
-            var (x, y) = ((p.X - limits.Left) / limits.HorizontalSpan, (p.Y - limits.Bottom) / limits.VerticalSpan);
-            return (corner is Alignment.UpperRight or Alignment.LowerRight ? x > 1 - width : x < width) && (corner is Alignment.UpperLeft or Alignment.UpperRight ? y > 1 - height : y < height);
-        });
-        var best = Corners.MinBy(Hidden);
-        if (Hidden(best) > 0)
-        {
-            best = Hidden(Alignment.UpperRight) <= Hidden(Alignment.UpperLeft) ? Alignment.UpperRight : Alignment.UpperLeft;
-            Plot.Axes.SetLimitsY(limits.Bottom, limits.Top + (limits.VerticalSpan * height / (1 - height)));
-        }
-
+        var corner = Free(30 + (LetterWidth * items.Max(e => e.Text.Length)), 10 + (KeyLine * items.Count));
         Plot.Legend.BackgroundColor = Colors.Transparent;
         Plot.Legend.OutlineWidth = 0;
         Plot.Legend.ShadowColor = Colors.Transparent;
@@ -166,7 +157,37 @@ internal sealed class Panel
         Plot.Legend.Margin = new PixelPadding(2);
         Plot.ShowLegend(
             items.Select(e => new LegendItem { LabelText = e.Text, MarkerShape = e.Shape, MarkerSize = 7, MarkerColor = e.Color, LabelFontSize = TextSize - 1, LabelFontColor = Palette.Ink }),
-            best);
+            corner);
+    }
+
+    /// <summary>A note in grey, in the corner where it hides least.</summary>
+    public void Aside(string text)
+    {
+        if (text.Length > 0)
+        {
+            var lines = text.Split('\n');
+            Note(text, Free(LetterWidth * lines.Max(l => l.Length), 8 + (KeyLine * lines.Length)), Palette.Muted);
+        }
+    }
+
+    // Where something as large as that hides least of what is drawn so far; where it would hide something everywhere, the panel grows at the top.
+    private Alignment Free(double units, double high)
+    {
+        var (width, height) = (units / UsualWidth, high / UsualHeight);
+        var limits = Plot.Axes.GetLimits();
+        int Hidden(Alignment corner) => _drawn.Count(p =>
+        {
+            var (x, y) = ((p.X - limits.Left) / limits.HorizontalSpan, (p.Y - limits.Bottom) / limits.VerticalSpan);
+            return (corner is Alignment.UpperRight or Alignment.LowerRight ? x > 1 - width : x < width) && (corner is Alignment.UpperLeft or Alignment.UpperRight ? y > 1 - height : y < height);
+        });
+        var best = Corners.Where(c => !_taken.Contains(c)).MinBy(Hidden);
+        if (Hidden(best) == 0)
+        {
+            return best;
+        }
+
+        Plot.Axes.SetLimitsY(limits.Bottom, limits.Top + (limits.VerticalSpan * height / (1 - height)));
+        return Hidden(Alignment.UpperRight) <= Hidden(Alignment.UpperLeft) ? Alignment.UpperRight : Alignment.UpperLeft;
     }
 
     // What cannot stand on a logarithmic axis (zero, NaN) is not drawn; tables show it.

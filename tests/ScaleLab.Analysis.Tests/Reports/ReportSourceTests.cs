@@ -55,7 +55,7 @@ public sealed class ReportSourceTests
     }
 
     [Fact]
-    public void Results_that_an_earlier_version_wrote_still_read() => Assert.All(ReportSource.ReadRows(Path.GetDirectoryName(Golden.RepositoryFile("docs/gallery/results.csv"))!), r =>
+    public void Results_that_an_earlier_version_wrote_still_read() => Assert.All(ReportSource.ReadRows(Path.GetDirectoryName(Golden.RepositoryFile("docs/gallery/cosine/results.csv"))!), r =>
     {
         Assert.Null(r.InContextScore);
         Assert.True(r.ValLoss > 1);
