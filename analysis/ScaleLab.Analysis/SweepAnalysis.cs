@@ -1,4 +1,5 @@
 using ScaleLab.Analysis.Approaches;
+using ScaleLab.Analysis.Counting;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
@@ -16,6 +17,9 @@ public sealed record SweepAnalysis(ObservationTable Table, Fit Fit, IReadOnlyLis
 
     /// <summary>The frontier by all three approaches.</summary>
     public IReadOnlyList<Approach> Approaches => field ??= Fit.Approaches ?? ApproachTable.Of(Table, Fit, ApproachTable.Budgets(Table));
+
+    /// <summary>The exponent under every counting rule that the columns allow.</summary>
+    public IReadOnlyList<CountingRule> Counting => field ??= Fit.Counting ?? CountingRule.Of(Table, Fit);
 
     // The additive law, what is left of it on a narrow grid, and the form that shows whether its two terms add.
     private static readonly string[] Compared = ["chinchilla", "power", "gamma"];

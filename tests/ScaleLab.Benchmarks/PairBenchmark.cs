@@ -23,7 +23,7 @@ internal static class PairBenchmark
         foreach (var sweep in setting.Settings.Where(s => args.Length < 2 || s.Name == args[1]))
         {
             Console.WriteLine($"{sweep.Name,-24}{string.Concat(Budgets.Select(b => FormattableString.Invariant($"{b,16}")))}{"at a loss",16}");
-            foreach (var (floor, seed) in from floor in (string[])["shared", "own"] from seed in (string[])["paired", "unpaired"] select (floor, seed))
+            foreach (var (floor, seed) in from floor in (string[])["shared", "own"] from seed in (string[])["paired", "unpaired"] where args.Length < 3 || args[2] == $"{floor}-{seed}" select (floor, seed))
             {
                 var clock = Stopwatch.StartNew();
                 var answers = new IReadOnlyList<ComputeRatio>[pairs];

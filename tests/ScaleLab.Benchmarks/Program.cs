@@ -23,6 +23,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING [shared-paired|own-paired|…]]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
     return 2;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ScaleLab.Analysis.Approaches;
+using ScaleLab.Analysis.Counting;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 
@@ -54,6 +55,10 @@ public sealed record Fit
     /// <summary>What the other two approaches make of the same runs; null where nobody asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Approach>? Approaches { get; init; }
+
+    /// <summary>The exponent a under every way of counting parameters and FLOPs that the columns allow; null where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CountingRule>? Counting { get; init; }
 
     /// <summary>The surface that the parameters describe; null when refused.</summary>
     [JsonIgnore]

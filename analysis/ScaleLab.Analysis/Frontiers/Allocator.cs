@@ -13,6 +13,7 @@ public sealed class Allocator
 
     private readonly Frontier _frontier;
     private readonly IReadOnlyList<Frontier> _draws;
+    private readonly IReadOnlyList<Landscape> _landscapes = [];
     private readonly double _level;
     private readonly DataRange? _range;
     private readonly IReadOnlyList<double> _errors;
@@ -26,6 +27,7 @@ public sealed class Allocator
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(_frontier.Cost)!)];
         (_level, _range, _errors) = (fit.Intervals.Level, fit.Diagnostics.Range, fit.Diagnostics.Errors);
         _landscape = new Landscape(fit.Surface!, _frontier.Cost, uniqueD: null);
+        _landscapes = [.. fit.Draws.Select(draw => new Landscape(draw, _frontier.Cost, uniqueD: null))];
     }
 
     /// <param name="fit">Of a law that knows of repeated tokens.</param>
@@ -38,6 +40,7 @@ public sealed class Allocator
         _frontier = fit.Surface!.Frontier(uniqueD, cost);
         _draws = [.. fit.Draws.Select(draw => draw.Frontier(uniqueD, cost))];
         _landscape = new Landscape(fit.Surface, cost, uniqueD);
+        _landscapes = [.. fit.Draws.Select(draw => new Landscape(draw, cost, uniqueD))];
     }
 
     /// <param name="law">A law that others fitted.</param>
@@ -58,7 +61,7 @@ public sealed class Allocator
 
     private Allocator(Allocator other, double flatShare)
     {
-        (_frontier, _draws, _level, _range, _errors, _landscape) = (other._frontier, other._draws, other._level, other._range, other._errors, other._landscape);
+        (_frontier, _draws, _landscapes, _level, _range, _errors, _landscape) = (other._frontier, other._draws, other._landscapes, other._level, other._range, other._errors, other._landscape);
         _flatShare = flatShare;
     }
 
@@ -143,8 +146,26 @@ public sealed class Allocator
         var (map, c) = (Map(), _frontier.Cost.Flops(n, d));
         var loss = map.Loss(n, d);
         return double.IsFinite(c) && double.IsFinite(loss)
-            ? new Allocation(given, c, n, d, loss) { ExcessLoss = (loss / _frontier.Loss(c)) - 1, Extrapolation = _range is null ? null : Extrapolated(c, _range) }
+            ? new Allocation(given, c, n, d, loss) { ExcessLoss = (loss / _frontier.Loss(c)) - 1, Intervals = given.Contains("loss", StringComparison.Ordinal) ? [] : OfLoss(n, d), Extrapolation = _range is null ? null : Extrapolated(c, _range) }
             : throw new InputException("this is beyond what the law can be evaluated for");
+    }
+
+    // N and D are what they are, so that the loss alone is uncertain.
+    private Dictionary<string, Interval> OfLoss(double n, double d)
+    {
+        if (_landscapes.Count == 0)
+        {
+            return [];
+        }
+
+        double[] losses = [.. _landscapes.Select(l => l.Loss(n, d))];
+        var intervals = new Dictionary<string, Interval> { ["loss"] = Quantile.Central(losses, _level) };
+        if (_errors.Count > 0)
+        {
+            intervals["new_run_loss"] = Quantile.Central(from loss in losses from error in _errors select loss * Math.Exp(error), _level);
+        }
+
+        return intervals;
     }
 
     private static double Positive(string given, double value) => double.IsFinite(value) && value > 0

@@ -28,7 +28,10 @@ public sealed record PublishedLaw(string Name, string Source)
         new("hoffmann_2", "Hoffmann et al. 2022, arXiv:2203.15556, approach 2: the lines through table A3 from 1B to 10T parameters") { Lines = Between(1.20e20, 20.0e9, 1.75e28, 292.0e12) },
         new("hoffmann", "Hoffmann et al. 2022, arXiv:2203.15556, approach 3; unrounded from the paper's TeX source") { Surface = Additive([1.693373, 406.4034, 410.7228, 0.33917084, 0.2849083]), Range = Chinchilla },
         new("epoch", "Besiroglu et al. 2024, arXiv:2404.10102: a refit of Hoffmann et al.'s runs, read off their figure 4") { Surface = Additive([1.81686, 482.00572, 2085.4342, 0.34781, 0.36585]), Range = Chinchilla },
-        new("muennighoff", "Muennighoff et al. 2023, arXiv:2305.16264: C4, tokens that may be repeated") { Surface = new(ScalingLaw.Of("data_constrained"), [1.87, 521, 1488, 0.35266, 0.35266, 15.39, 5.31]) },
+        new("muennighoff", "Muennighoff et al. 2023, arXiv:2305.16264: C4, tokens that may be repeated; unrounded from the authors' repository (huggingface/datablations)")
+        {
+            Surface = new(ScalingLaw.Of("data_constrained"), [Math.Exp(0.6254804), Math.Exp(6.255414), Math.Exp(7.3049974), 0.3526596, 0.3526596, 15.387756, 5.309743]),
+        },
         new("deepseek", "DeepSeek-AI 2024, arXiv:2401.02954, section 3.2: M = 0.1715 C^0.5243 FLOPs a token, D = 5.8316 C^0.4757; N is M/6 here") { Lines = new(new(0.1715 / 6, 0.5243), new(5.8316, 0.4757)) },
         new("porian", "Porian et al. 2024, arXiv:2406.19146: RefinedWeb, tuned, head counted; a regression on their 12 isoFLOP minima") { Lines = LineFrontier.OfN(new(0.118926, 0.496895)), Range = new(new(12.5e6, 535e6), new(166e6, 7.98e9), new(1.25e16, 2.56e19), new(3.09, 4.54)) },
         new("llama_3", "Dubey et al. 2024, arXiv:2407.21783, section 3.2.1: D = 0.29 C^0.53 there, 0.299 C^0.537 in figure 3") { Lines = LineFrontier.OfD(new(0.299, 0.537)) },

@@ -13,17 +13,20 @@ internal sealed record RepeatingFrontier : Frontier
     private const int Steps = 64;
 
     private readonly LossSurface _surface;
+
+    // The floor moves no optimum, and would cost it half of its digits.
+    private readonly LossSurface _reducible;
     private readonly double _unique;
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     public RepeatingFrontier(LossSurface surface, double uniqueD, Cost cost)
-        : base(surface.Frontier(cost)!) => (_surface, _unique) = (surface, uniqueD);
+        : base(surface.Frontier(cost)!) => (_surface, _reducible, _unique) = (surface, surface with { Parameters = surface.Parameters.SetItem(surface.Law.Form.E, 0) }, uniqueD);
 
     public override double N(double flops) => Repeats(flops) ? Cost.N(flops, D(flops)) : base.N(flops);
 
     public override double D(double flops) => Repeats(flops) ? _unique * Math.Exp(LogEpochs(flops)) : base.D(flops);
 
-    public override double Loss(double flops) => Repeats(flops) ? At(flops, LogEpochs(flops)) : base.Loss(flops);
+    public override double Loss(double flops) => Repeats(flops) ? At(_surface, flops, LogEpochs(flops)) : base.Loss(flops);
 
     public override double FlopsForN(double n) => Where(flops => N(flops) < n);
 
@@ -37,14 +40,14 @@ internal sealed record RepeatingFrontier : Frontier
     private double LogEpochs(double flops)
     {
         var step = Math.Log(MostEpochs) / Steps;
-        var best = Enumerable.Range(0, Steps + 1).MinBy(i => At(flops, i * step)) * step;
-        return GoldenSection.Minimum(epochs => At(flops, epochs), Math.Max(0, best - step), best + step);
+        var best = Enumerable.Range(0, Steps + 1).MinBy(i => At(_reducible, flops, i * step)) * step;
+        return GoldenSection.Minimum(epochs => At(_reducible, flops, epochs), Math.Max(0, best - step), best + step);
     }
 
-    private double At(double flops, double logEpochs)
+    private double At(LossSurface surface, double flops, double logEpochs)
     {
         var d = _unique * Math.Exp(logEpochs);
-        return _surface.Loss(new RunScale(Cost.N(flops, d), d) { UniqueD = _unique });
+        return surface.Loss(new RunScale(Cost.N(flops, d), d) { UniqueD = _unique });
     }
 
     // The compute up to which something holds; infinite where it always does.

@@ -1,4 +1,5 @@
 using ScaleLab.Analysis.Approaches;
+using ScaleLab.Analysis.Counting;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
 
@@ -33,7 +34,7 @@ internal static class FrontierSection
         }
 
         Approaches(input.Analysis.Approaches, fit)?.Write(html);
-        Rules(input.Analysis)?.Write(html);
+        Rules(input.Analysis.Counting, fit)?.Write(html);
     }
 
     // Powers of ten of compute: those of the data and two beyond, at which people will want to spend.
@@ -109,30 +110,30 @@ internal static class FrontierSection
     }
 
     /// <returns>Null where the columns allow but one.</returns>
-    public static ReportTable? Rules(SweepAnalysis analysis)
+    public static ReportTable? Rules(IReadOnlyList<CountingRule> rules, Fit fit)
     {
-        var rules = CountingRule.Of(analysis);
         if (rules.Count < 2)
         {
             return null;
         }
 
-        var table = new ReportTable("N counted as", "#a, C = 6ND", $"#{ReportNumber.Level(analysis.Fit.Intervals.Level)} interval", "#a, C as spent", "#α", "#β", "#rms residual", "")
+        var level = ReportNumber.Level(fit.Intervals.Level);
+        var table = new ReportTable("N counted as", "#a, C = 6ND", $"#{level} interval", "#a, exact FLOPs", $"#{level} interval", "#α", "#β", "#rms residual", "")
         {
-            Caption = "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. C as spent counts every matrix product of the runs, head and attention included, as a power of N per unit of data. Compare exponents with others' only under their rule.",
+            Caption = "The exponent of N* ∝ Cᵃ by counting rule: the same runs, refitted. Exact FLOPs count every matrix product of the runs, head and attention included, as a power of N per unit of data. Compare exponents with others' only under their rule.",
         };
         foreach (var rule in rules)
         {
-            var fit = rule.Fit;
             table.Add(
                 rule.Name,
-                fit.Frontier is { } frontier ? ReportNumber.Exponent(frontier.ExponentN) : ReportNumber.Missing,
-                ReportNumber.Range(LawSection.Bound(fit, "a"), ReportNumber.Exponent),
-                rule.ExponentByCost is { } spent ? ReportNumber.Exponent(spent) : ReportNumber.Missing,
-                ReportNumber.Of(fit.Parameters.TryGetValue("alpha", out var alpha) ? alpha : null),
-                ReportNumber.Of(fit.Parameters.TryGetValue("beta", out var beta) ? beta : null),
-                fit.Diagnostics.RmsLogResidual is { } rms ? $"{ReportNumber.Of(100 * rms)} %" : ReportNumber.Missing,
-                fit.Diagnostics.Reason ?? "");
+                rule.ExponentBy6nd is { } a ? ReportNumber.Exponent(a) : ReportNumber.Missing,
+                ReportNumber.Range(rule.IntervalBy6nd, ReportNumber.Exponent),
+                rule.ExponentByCost is { } exact ? ReportNumber.Exponent(exact) : ReportNumber.Missing,
+                ReportNumber.Range(rule.IntervalByCost, ReportNumber.Exponent),
+                ReportNumber.Of(rule.Parameters.TryGetValue("alpha", out var alpha) ? alpha : null),
+                ReportNumber.Of(rule.Parameters.TryGetValue("beta", out var beta) ? beta : null),
+                rule.RmsLogResidual is { } rms ? $"{ReportNumber.Of(100 * rms)} %" : ReportNumber.Missing,
+                rule.Refused ?? "");
         }
 
         return table;

@@ -19,7 +19,7 @@ public static class PaperTables
             ("holdout", () => LawSection.Holdout(analysis.Choice)),
             ("budgets", () => FrontierSection.Allocations(analysis.Fit, unit)),
             ("approaches", () => FrontierSection.Approaches(analysis.Approaches, analysis.Fit)),
-            ("counting", () => FrontierSection.Rules(analysis)),
+            ("counting", () => FrontierSection.Rules(analysis.Counting, analysis.Fit)),
         ],
         format);
 
@@ -30,6 +30,7 @@ public static class PaperTables
             ("holdout", () => fit.LawChoice is null ? null : LawSection.Holdout(fit.LawChoice)),
             ("budgets", () => FrontierSection.Allocations(fit, unit)),
             ("approaches", () => fit.Approaches is null ? null : FrontierSection.Approaches(fit.Approaches, fit)),
+            ("counting", () => fit.Counting is null ? null : FrontierSection.Rules(fit.Counting, fit)),
         ],
         format);
 

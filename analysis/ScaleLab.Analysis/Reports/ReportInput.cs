@@ -1,4 +1,5 @@
 using ScaleLab.Analysis.Emergence;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 
 namespace ScaleLab.Analysis.Reports;
@@ -25,6 +26,9 @@ public sealed record ReportInput
 
     /// <summary>Runs without a usable result, with what is known beyond the tables: the class of failure, say.</summary>
     public IReadOnlyList<LeftOutRun> LeftOut { get; init; } = [];
+
+    /// <summary>What an earlier fit said of these runs; null where none did.</summary>
+    public Prediction? Prediction { get; init; }
 
     /// <summary>What data are counted in: tokens, images, clips.</summary>
     public string Unit { get; init; } = "tokens";

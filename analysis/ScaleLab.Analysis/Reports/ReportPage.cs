@@ -19,6 +19,7 @@ internal static class ReportPage
         html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
         html.Add(new Html.Raw($"<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>"));
         Section(html, () => Head(html, input));
+        Section(html, () => PredictionSection.Write(html, input));
         Section(html, () => LawSection.Write(html, input.Analysis));
         Section(html, () => LawSection.Holdout(input.Analysis.Choice)?.Write(html));
         Section(html, () => Limits(html, input.Analysis.Fit));

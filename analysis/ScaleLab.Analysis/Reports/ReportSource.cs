@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 
 namespace ScaleLab.Analysis.Reports;
@@ -33,6 +35,7 @@ public static partial class ReportSource
             Sizes = File.Exists(plan) ? Rows<PlannedRun>(plan).GroupBy(r => r.RunKey).ToDictionary(g => g.Key, g => g.First().N) : new Dictionary<string, double>(),
             Curves = File.Exists(curves) ? Rows<CurveRow>(curves) : [],
             Unit = (rows.Count > 0 ? rows[0].Model : null) switch { null or "lm" => "tokens", "vjepa" => "clips", _ => "images" },
+            Prediction = Prediction(Path.Combine(path, "prediction.json")),
             Spec = File.Exists(spec) ? File.ReadAllText(spec) : "",
         };
     }
@@ -46,6 +49,18 @@ public static partial class ReportSource
         return File.Exists(results)
             ? Rows<ResultRow>(results)
             : throw new InputException(Directory.Exists(path) ? $"{path}: no results.csv in this folder" : $"{path}: no such folder");
+    }
+
+    private static Prediction? Prediction(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), ContractJson.Default.Prediction) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}: {e.Message.ReplaceLineEndings(" ")}");
+        }
     }
 
     private static SweepAnalysis Analysis(string folder, string results)

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Cli.Output;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Cli.Commands;
@@ -70,7 +72,7 @@ internal sealed class AllocateCommand : Verb
         };
         if (parse.GetValue(_spec) is { } spec)
         {
-            WriteSpec(spec, parse.GetValue(_law.Fit) ?? throw new InputException("--spec needs the fit.json of a sweep"), allocation);
+            WriteSpec(spec, parse.GetValue(_law.Fit) ?? throw new InputException("--spec needs the fit.json of a sweep"), allocator.ForParamsAndTokens(allocation.N, allocation.D));
         }
 
         if (parse.GetValue(_json))
@@ -98,7 +100,23 @@ internal sealed class AllocateCommand : Verb
 
         var interval = allocation.Intervals.TryGetValue("new_run_loss", out var run) ? $" ({Numbers.Range(run, v => Numbers.Digits(v, 5))})" : "";
         var why = $"From {fit}: {Numbers.Digits(allocation.Flops, 4)} FLOPs{(allocation.Loss is { } loss ? $", loss {Numbers.Digits(loss, 5)}{interval} predicted" : "")}.";
-        File.WriteAllText(path, NextSweep.Text(SweepFile.Read(sweep), allocation.N, allocation.D, why));
+        File.WriteAllText(path, NextSweep.Text(SweepFile.Read(sweep), allocation.N, allocation.D, why, Predicted(fit, allocation)));
+    }
+
+    private static Prediction Predicted(string file, Allocation allocation)
+    {
+        var fit = FitFile.Read(file);
+        var interval = allocation.Intervals.TryGetValue("new_run_loss", out var run) ? run : (Interval?)null;
+        return new()
+        {
+            Fit = file,
+            Law = fit.Law,
+            Parameters = string.Join(' ', fit.Surface!.Parameters.Select(p => p.ToString("R", CultureInfo.InvariantCulture))),
+            Loss = allocation.Loss!.Value,
+            Low = interval?.Low,
+            High = interval?.High,
+            Level = interval is null ? null : fit.Intervals.Level,
+        };
     }
 
     private double? Compute(ParseResult parse) => (parse.GetValue(_flops), parse.GetValue(_hours), parse.GetValue(_speed), parse.GetValue(_mfu)) switch

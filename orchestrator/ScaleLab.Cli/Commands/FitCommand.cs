@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Approaches;
+using ScaleLab.Analysis.Counting;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
@@ -22,6 +23,7 @@ internal sealed class FitCommand : Verb
     private readonly Option<bool> _excludeFlagged = new("--exclude-flagged") { Description = "Fit without the rows that look wrong" };
     private readonly Option<string> _approach = new("--approach") { Description = "parametric, or all: envelope and isoFLOP parabolas beside it, with N* and D* at --at", DefaultValueFactory = _ => "parametric" };
     private readonly Option<double[]> _at = Numbers.List("--at", "Budgets for --approach all (default: 1, 10 and 100 times the compute of the largest run)");
+    private readonly Option<bool> _counting = new("--counting") { Description = "Also the exponent a under every way of counting parameters and FLOPs that the columns allow" };
     private readonly ColumnArguments _columns = new();
     private readonly Option<string?> _out = new("--out") { Description = "Also write the fit as JSON", HelpName = "FILE" };
     private readonly Option<string?> _format = new("--format") { Description = "Print tables for a paper: markdown, or latex (package booktabs)", HelpName = "NAME" };
@@ -31,7 +33,7 @@ internal sealed class FitCommand : Verb
         : base("fit", "Fit a scaling law to the losses in a CSV file.")
     {
         Add(_csv);
-        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _approach.AcceptOnlyFromAmong("parametric", "all"), _at, _out, _format.AcceptOnlyFromAmong([.. PaperTables.Formats]), _json])
+        foreach (var option in (IEnumerable<Option>)[_law, _objective, _delta, _factor, _bootstrap, _resampling, _level, _seed, .. _columns.Options, _excludeFlagged, _approach.AcceptOnlyFromAmong("parametric", "all"), _at, _counting, _out, _format.AcceptOnlyFromAmong([.. PaperTables.Formats]), _json])
         {
             Add(option);
         }
@@ -47,6 +49,7 @@ internal sealed class FitCommand : Verb
         "scalelab fit runs.csv --law auto",
         "scalelab fit runs.csv --approach all --format latex",
         "scalelab fit out/lm-isoflop/results.csv --approach all --at 1e18 --at 1e20",
+        "scalelab fit out/lm-cpu/results.csv --counting",
         "scalelab fit runs.csv --law one_variable:d:none --objective lad_log",
         "scalelab fit runs.csv --cluster trunk --best-over lr --bootstrap 4000 --out fit.json",
     ];
@@ -71,6 +74,11 @@ internal sealed class FitCommand : Verb
         if (parse.GetValue(_approach) == "all")
         {
             fit = fit with { Approaches = ApproachTable.Of(table, fit, parse.GetValue(_at) is { Length: > 0 } budgets ? budgets : ApproachTable.Budgets(table)) };
+        }
+
+        if (parse.GetValue(_counting))
+        {
+            fit = fit with { Counting = CountingRule.Of(table, fit) };
         }
 
         if (parse.GetValue(_out) is { } path)

@@ -44,6 +44,11 @@ internal static class FitText
             ApproachText.Write(output, approaches, fit.Intervals.Level);
         }
 
+        if (fit.Counting is { } rules)
+        {
+            CountingText.Write(output, rules, fit.Intervals.Level);
+        }
+
         if (fit.LawChoice is { } choice)
         {
             Choice(output, choice);

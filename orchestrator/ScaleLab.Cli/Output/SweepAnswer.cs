@@ -29,6 +29,7 @@ internal static class SweepAnswer
             folder);
 
         FitText.Write(output, analysis.Table, analysis.Fit);
+        Judge(output, plan, analysis);
         if (analysis.Fit.Frontier is not null && analysis.Table.Observations is { Count: > 0 } runs)
         {
             output.WriteLine($"allocation for {Ahead} times the compute of the largest run:");
@@ -40,6 +41,23 @@ internal static class SweepAnswer
         {
             output.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, path));
         }
+    }
+
+    private static void Judge(TextWriter output, Plan plan, SweepAnalysis analysis)
+    {
+        if (plan.Prediction is not { } prediction)
+        {
+            return;
+        }
+
+        foreach (var run in JudgedPrediction.Of(prediction, analysis.Table.Observations))
+        {
+            var interval = run.Interval is { } i ? $" ({Numbers.Range(i, v => Numbers.Digits(v, 5))})" : "";
+            var held = run.Held switch { true => ", within the interval", false => ", outside the interval", _ => "" };
+            output.WriteLine(FormattableString.Invariant($"{run.Run.Run}: loss {Numbers.Digits(run.Predicted, 5)}{interval} predicted by {prediction.Fit}, {Numbers.Digits(run.Run.Loss, 5)} measured: {100 * run.Miss:+0.00;-0.00;0.00} %{held}"));
+        }
+
+        output.WriteLine();
     }
 
     private static List<Fact> Facts(Plan plan)

@@ -13,6 +13,9 @@ internal sealed class SweepFolder(string path)
     /// <summary>The spec as it was last run.</summary>
     public string SpecFile => In("sweep.yaml");
 
+    /// <summary>What a law said of the runs before they were trained.</summary>
+    public string PredictionFile => In("prediction.json");
+
     public string PlanFile => In("plan.csv");
 
     public string LogFile => In("log.jsonl");

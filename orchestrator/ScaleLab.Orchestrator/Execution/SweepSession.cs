@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Collection;
@@ -96,6 +97,14 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
         PlanFile.Write(folder, plan);
         Machine?.Write(folder);
+        if (plan.Prediction is { } prediction)
+        {
+            SweepFolder.Replace(folder.PredictionFile, JsonSerializer.SerializeToUtf8Bytes(prediction, ContractJson.Default.Prediction));
+        }
+        else
+        {
+            File.Delete(folder.PredictionFile);
+        }
 
         // A run that has begun keeps its device, and with it its bits.
         return string.Concat(bound

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -11,9 +12,10 @@ internal static partial class NextSweep
     /// <param name="n">Wanted size.</param>
     /// <param name="d">Wanted units of data.</param>
     /// <param name="why">For the first line: where the numbers come from, and what loss they should give.</param>
+    /// <param name="prediction">To be judged when it is trained; null where the law says nothing of losses.</param>
     /// <returns>A spec; its budget is left out, for it was the other sweep's.</returns>
     /// <exception cref="InputException">The spec is not written as one block of lines a key.</exception>
-    public static string Text(SweepFile from, double n, double d, string why)
+    public static string Text(SweepFile from, double n, double d, string why, Prediction? prediction = null)
     {
         var name = $"{from.Spec.Name}-next";
         var kept = new List<string> { $"# {why}" };
@@ -22,10 +24,10 @@ internal static partial class NextSweep
         {
             if (Key().Match(line) is { Success: true } key)
             {
-                drops = key.Groups[1].Value is "grid" or "budget";
+                drops = key.Groups[1].Value is "grid" or "budget" or "prediction";
                 if (key.Groups[1].Value is "grid" or "name")
                 {
-                    kept.AddRange(key.Groups[1].Value == "name" ? [$"name: {name}"] : ["grid:", Value("n", n), Value("d", d)]);
+                    kept.AddRange(key.Groups[1].Value == "name" ? [$"name: {name}"] : ["grid:", Value("n", n), Value("d", d), .. Block(prediction)]);
                     continue;
                 }
             }
@@ -42,6 +44,19 @@ internal static partial class NextSweep
             ? text
             : throw new InputException($"{from.File}: its 'name' and 'grid' do not begin lines of their own, so that they cannot be replaced");
     }
+
+    private static string[] Block(Prediction? prediction)
+    {
+        if (prediction is not { } p)
+        {
+            return [];
+        }
+
+        string[] known = ["prediction:", $"  fit: '{p.Fit.Replace("'", "''", StringComparison.Ordinal)}'", $"  law: {p.Law}", $"  parameters: '{p.Parameters}'", $"  loss: {Exact(p.Loss)}"];
+        return p is { Low: { } low, High: { } high, Level: { } level } ? [.. known, $"  low: {Exact(low)}", $"  high: {Exact(high)}", $"  level: {Exact(level)}"] : known;
+    }
+
+    private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Value(string key, double value) => string.Create(CultureInfo.InvariantCulture, $"  {key}: {value:0.####e+0}");
 

@@ -23,6 +23,9 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
     /// <summary>What its times and sizes were corrected by; null where nothing was known.</summary>
     public Calibration? Calibration { get; init; }
 
+    /// <summary>What a law said of the runs; null where none did.</summary>
+    public Prediction? Prediction { get; init; }
+
     /// <summary>What the user should know before paying: one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -85,6 +85,7 @@ internal sealed class Planner
             Grid = _sweep.Spec.Grid,
             Budget = _sweep.Spec.Budget,
             Calibration = _target.Calibration,
+            Prediction = _sweep.Spec.Prediction,
             Notes = _notes,
         };
     }

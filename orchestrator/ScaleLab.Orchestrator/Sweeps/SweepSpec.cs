@@ -38,6 +38,9 @@ internal sealed record SweepSpec
     /// <summary>What is measured at the end of each run. Changes no run, and no run key.</summary>
     public EvaluationSpec Evaluation { get; set; } = new();
 
+    /// <summary>What a law says of the one run, for the report to judge.</summary>
+    public Prediction? Prediction { get; init; }
+
     [JsonIgnore]
     public ModelFamily Family => ModelFamily.Named(Model);
 

@@ -35,6 +35,16 @@ public sealed class AllocatorTests
     }
 
     [Fact]
+    public void The_loss_of_a_given_N_and_D_has_an_interval_and_a_new_run_a_wider_one()
+    {
+        var allocation = new Allocator(Fitted.Value).ForParamsAndTokens(1e8, 1e10);
+        Assert.Equal(["loss", "new_run_loss"], allocation.Intervals.Keys);
+        var (law, run) = (allocation.Intervals["loss"], allocation.Intervals["new_run_loss"]);
+        Assert.True(run.Low < law.Low && law.Low < allocation.Loss && allocation.Loss < law.High && law.High < run.High);
+        Assert.Equal(allocation.Intervals["new_run_loss"], new Allocator(Fitted.Value).ForFlopsWith(allocation.Flops, 1e8, null).Intervals["new_run_loss"]);
+    }
+
+    [Fact]
     public void Intervals_widen_beyond_the_data()
     {
         var allocator = new Allocator(Fitted.Value);

@@ -1,6 +1,10 @@
+using System.Globalization;
+using System.Text.Json;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Analysis.Tests.Figures;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Tests;
 
@@ -35,6 +39,32 @@ public sealed class ReportSourceTests
         Assert.Equal(15_104, input.Sizes["lm-n15k-trunk"]);
         Assert.Equal(16, input.Analysis.Table.Observations.Count);
         Assert.Equal(["gamma", "power"], input.Analysis.Others.Select(other => other.Law));
+    }
+
+    [Fact]
+    public void What_was_predicted_stands_beside_what_came_out()
+    {
+        using var folder = Sweep();
+        SweepAnalysis.Run(folder.File("results.csv")).Write(folder.Path);
+        var truth = SyntheticSweep.Truth;
+        var prediction = new Prediction { Fit = "out/first/fit.json", Law = "chinchilla", Parameters = string.Join(' ', truth.Parameters.Select(p => p.ToString("R", CultureInfo.InvariantCulture))), Loss = 2, Low = 1.98, High = 2.02, Level = 0.9 };
+        File.WriteAllBytes(folder.File("prediction.json"), JsonSerializer.SerializeToUtf8Bytes(prediction, ContractJson.Default.Prediction));
+        var input = ReportSource.ReadFolder(folder.Path);
+        var judged = JudgedPrediction.Of(input.Prediction!, input.Analysis.Table.Observations);
+        Assert.Equal(16, judged.Count);
+        foreach (var run in judged)
+        {
+            Synthetic.Close(truth.Loss(run.Run.N, run.Run.D), run.Predicted, 1e-12);
+            Synthetic.Close(0.99 * run.Predicted, run.Interval!.Value.Low, 1e-12);
+            Assert.Equal(Math.Abs(run.Miss) <= 0.01, run.Held);
+        }
+
+        Assert.Contains(judged, run => run.Held == false);
+        ReportWriter.Write(input, folder.Path);
+        var page = File.ReadAllText(folder.File("report.html"));
+        Assert.Contains("<h2 id=\"prediction\">Predicted and actual</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("What out/first/fit.json said before these runs were trained", page, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => JudgedPrediction.Of(prediction with { Law = "tied" }, []));
     }
 
     [Fact]

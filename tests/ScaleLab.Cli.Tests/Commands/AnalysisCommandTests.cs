@@ -78,8 +78,27 @@ public sealed class AnalysisCommandTests
         await File.WriteAllTextAsync(Path.Combine(_folder, "sweep.yaml"), "name: tiny\nmodel: lm\ndata: {source: dotnet-docs}\ngrid:\n  n: [15k]\n  d: [1M]\n", TestContext.Current.CancellationToken);
         await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100", "--out", fit);
         Assert.Equal((0, ""), await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next) is var run ? (run.ExitCode, run.Error) : default);
-        Assert.Matches(@"^# From .*fit\.json: 1e\+21 FLOPs, loss \d\.\d+ \(\d\.\d+ … \d\.\d+\) predicted\.\nname: tiny-next\nmodel: lm\ndata: \{source: dotnet-docs\}\ngrid:\n  n: \d\.\d+e\+9\n  d: \d\.\d+e\+10\n$", await File.ReadAllTextAsync(next, TestContext.Current.CancellationToken));
+        Assert.Matches(@"^# From .*fit\.json: 1e\+21 FLOPs, loss \d\.\d+ \(\d\.\d+ … \d\.\d+\) predicted\.\nname: tiny-next\nmodel: lm\ndata: \{source: dotnet-docs\}\ngrid:\n  n: \d\.\d+e\+9\n  d: \d\.\d+e\+10\nprediction:\n  fit: '.*fit\.json'\n  law: chinchilla\n  parameters: '.*'\n  loss: \d\.\d+\n  low: \d\.\d+\n  high: \d\.\d+\n  level: 0\.95\n$", await File.ReadAllTextAsync(next, TestContext.Current.CancellationToken));
         Assert.Equal($"error: {next} is there already\n", (await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next)).Error);
+    }
+
+    [Fact]
+    public async Task Fit_tells_the_exponent_under_every_counting_rule()
+    {
+        var csv = Path.Combine(_folder, "counted.csv");
+        var rows = from i in Enumerable.Range(0, 6)
+                   from j in Enumerable.Range(0, 6)
+                   let n = 1e7 * Math.Pow(10, i * 0.4)
+                   let d = 5e8 * Math.Pow(10, j * 0.4)
+                   select FormattableString.Invariant($"{n},{n - (6e3 * Math.Sqrt(n) / 10)},{3e2 * Math.Sqrt(n)},{d},{6 * n * d},{1.7 + (400 / Math.Pow(n, 0.34)) + (410 / Math.Pow(d, 0.28))}\n");
+        await File.WriteAllTextAsync(csv, "n,n_non_embedding,n_embedding,d,c,val_loss\n" + string.Concat(rows), TestContext.Current.CancellationToken);
+        var (code, output, error) = await Scalelab.Run("fit", csv, "--counting", "--bootstrap", "0");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"\nN counted as +a, C = 6ND .* a, exact FLOPs .*\nn +0\.4516 +0\.4516 +1\.000 .*\nn − n_embedding +0\.\d+ +0\.\d+ .*\nn_non_embedding +0\.\d+", output);
+        var json = JsonDocument.Parse((await Scalelab.Run("fit", csv, "--counting", "--bootstrap", "0", "--json")).Output).RootElement.GetProperty("counting");
+        Assert.Equal(3, json.GetArrayLength());
+        Assert.Equal(0.28 / 0.62, json[0].GetProperty("a_exact").GetDouble(), 1e-6);
+        Assert.Contains("no columns n_embedding", (await Scalelab.Run("fit", Runs(), "--counting", "--bootstrap", "0")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Tests.Sweeps;
@@ -16,6 +17,20 @@ public sealed class NextSweepTests
         Assert.Equal(
             "# the best for 1e13 FLOPs\nname: sample-next\nmodel: lm\ndata: {source: dotnet-docs}\ngrid:\n  n: 1.5123e+5\n  d: 8.5e+6\n# slow but sure\ntrain: {lr: 0.001}\nlaw: [power]\n",
             text);
+    }
+
+    [Fact]
+    public void What_is_predicted_stands_in_the_spec_and_comes_back_out_of_it()
+    {
+        var prediction = new Prediction { Fit = "out/it's/fit.json", Law = "power", Parameters = "60.25 1E-07 0.25 0.25", Loss = 2.5, Low = 2.25, High = 2.75, Level = 0.95 };
+        var sample = SweepFile.Parse("sample.yaml", Sample.Head + "grid:\n  n: 15k\n  d: 1M\n");
+        var text = NextSweep.Text(sample, 2e5, 3e6, "why", prediction);
+        Assert.Contains("  fit: 'out/it''s/fit.json'\n  law: power\n  parameters: '60.25 1E-07 0.25 0.25'\n  loss: 2.5\n  low: 2.25\n", text, StringComparison.Ordinal);
+        var read = SweepFile.Parse("next.yaml", text).Spec.Prediction;
+        Assert.Equal(prediction, read);
+
+        // The one after that does not inherit it.
+        Assert.DoesNotContain("prediction", NextSweep.Text(SweepFile.Parse("next.yaml", text), 2e5, 3e6, "why"), StringComparison.Ordinal);
     }
 
     [Fact]
