@@ -20,10 +20,10 @@ try
                 return ServeCommand.Run(Console.OpenStandardInput(), output, CorpusStore.Default, TimeProvider.System);
             }
 
-        case ["run", .. var folders]:
+        case ["run", .. var rest]:
             Malloc.KeepFreedMemory();
             LibTorch.Load();
-            return RunCommand.Run(folders);
+            return RunCommand.Run(rest);
         case ["doctor", var device, var math]:
             using (var output = StandardOutput.Take())
             {
@@ -49,7 +49,7 @@ try
             Console.WriteLine(BuildInfo.Version);
             return 0;
         default:
-            Console.Error.WriteLine("usage: scalelab-runner run FOLDER… | serve | data JSON | devices | doctor DEVICE exact|fast | rates DEVICE exact|fast | --version");
+            Console.Error.WriteLine("usage: scalelab-runner run [--recompute] FOLDER… | serve | data JSON | devices | doctor DEVICE exact|fast | rates DEVICE exact|fast | --version");
             return 2;
     }
 }

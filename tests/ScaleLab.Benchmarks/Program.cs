@@ -16,6 +16,8 @@ return args switch
     ["hygiene", .. var rest] => HygieneBenchmark.Run(rest),
     ["worlds", .. var rest] => WorldsBenchmark.Run(rest),
     ["kills", .. var rest] => await KillBenchmark.RunAsync(rest),
+    ["slurm", .. var rest] => await SlurmBenchmark.RunAsync(rest),
+    ["made-up-runs", .. var folders] => SlurmBenchmark.MakeUp(folders),
     ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
     ["packing", .. var rest] => await PackingBenchmark.RunAsync(rest),
     _ => Usage(),
@@ -23,6 +25,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING [shared-paired|own-paired|…]]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING [shared-paired|own-paired|…]]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | slurm [ROUNDS] | slurm many | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
     return 2;
 }

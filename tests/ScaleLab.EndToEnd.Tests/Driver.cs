@@ -145,7 +145,7 @@ internal sealed class Driver : IDisposable
                 _paused.TrySetResult();
             }
 
-            if (line.StartsWith("start ", StringComparison.Ordinal))
+            if (line.StartsWith("start ", StringComparison.Ordinal) || line.StartsWith("send ", StringComparison.Ordinal))
             {
                 _started.TrySetResult();
                 if (lines.Exists(l => l.StartsWith("done ", StringComparison.Ordinal)))

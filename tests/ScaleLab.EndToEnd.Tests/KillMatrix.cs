@@ -33,7 +33,7 @@ internal sealed class KillMatrix(TinySweep sweep, Random random)
                 throw new InvalidOperationException($"{folder} did not finish: {error}");
             }
 
-            Compare(folder, report);
+            Compare(sweep, folder, report);
             say(FormattableString.Invariant($"{report.Folders} folders: {report}"));
         }
 
@@ -74,7 +74,8 @@ internal sealed class KillMatrix(TinySweep sweep, Random random)
         return true;
     }
 
-    private void Compare(string folder, KillReport report)
+    /// <summary>Adds what a folder holds now to a report.</summary>
+    public static void Compare(TinySweep sweep, string folder, KillReport report)
     {
         var (results, curves) = TinySweep.Tables(folder);
         var (expected, found) = (Keys(sweep.Results), Keys(results));

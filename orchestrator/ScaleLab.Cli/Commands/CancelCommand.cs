@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Slurm;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -19,9 +20,15 @@ internal sealed class CancelCommand : Verb
             PlanFile.Read(folder);
             await error.WriteLineAsync("waiting for the checkpoints");
             var driver = await CancelRequest.SendAsync(folder, OwnerRecord.OfThisProcess(0), TimeProvider.System, cancellation);
-            await output.WriteLineAsync(driver is null
-                ? $"nobody drives {folder.Path}"
-                : FormattableString.Invariant($"stopped process {driver.Pid} on {driver.Host}; 'scalelab run' goes on from here"));
+
+            // The driver first, or it would send its runs again.
+            var tasks = SlurmJobs.IsHere() ? await SlurmJobs.CancelAsync(folder, new SlurmClient(), TimeProvider.System, cancellation) : 0;
+            string[] stopped =
+            [
+                .. driver is null ? [] : (string[])[FormattableString.Invariant($"process {driver.Pid} on {driver.Host}")],
+                .. tasks == 0 ? [] : (string[])[FormattableString.Invariant($"{tasks} {(tasks == 1 ? "task" : "tasks")} of Slurm")],
+            ];
+            await output.WriteLineAsync(stopped.Length == 0 ? $"nobody drives {folder.Path}" : $"stopped {string.Join(" and ", stopped)}; 'scalelab run' goes on from here");
             return ExitCode.Done;
         });
     }

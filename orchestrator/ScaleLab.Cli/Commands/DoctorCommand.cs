@@ -7,6 +7,7 @@ using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator;
 using ScaleLab.Orchestrator.Doctor;
+using ScaleLab.Orchestrator.Slurm;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Cli.Commands;
@@ -15,6 +16,8 @@ namespace ScaleLab.Cli.Commands;
 internal sealed class DoctorCommand : Verb
 {
     private readonly Option<string> _device = new("--device") { Description = "cpu or cuda (cuda:1, …)", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string> _executor = new("--executor") { Description = "slurm checks a cluster too, and asks one of its nodes what it sees", DefaultValueFactory = _ => "local" };
+    private readonly SlurmArguments _slurm = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the findings as JSON" };
 
     public DoctorCommand(TextWriter output)
@@ -22,10 +25,12 @@ internal sealed class DoctorCommand : Verb
     {
         Add(_device);
         Add(_json);
+        Add(_executor.AcceptOnlyFromAmong("local", "slurm"));
+        _slurm.AddTo(this);
         SetAction((parse, cancellation) => RunAsync(parse, output, cancellation));
     }
 
-    public override IReadOnlyList<string> Examples => ["scalelab doctor", "scalelab doctor --device cuda --json"];
+    public override IReadOnlyList<string> Examples => ["scalelab doctor", "scalelab doctor --device cuda --json", "scalelab doctor --executor slurm --partition gpu"];
 
     private async Task<int> RunAsync(ParseResult parse, TextWriter output, CancellationToken cancellation)
     {
@@ -43,6 +48,7 @@ internal sealed class DoctorCommand : Verb
                 found,
                 .. runner is null ? [] : RunnerChecks.All(runner, device, planned, File.Exists("/proc/driver/nvidia/version")),
                 Fonts(),
+                .. await SlurmAsync(parse, cancellation),
             ],
             runner);
         if (parse.GetValue(_json))
@@ -55,6 +61,17 @@ internal sealed class DoctorCommand : Verb
         }
 
         return report.Ok ? ExitCode.Done : ExitCode.Unexpected;
+    }
+
+    private async Task<IReadOnlyList<Check>> SlurmAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        if (parse.GetValue(_executor) == "slurm")
+        {
+            return await new SlurmChecks(SlurmTool.RunAsync, _slurm.Apply(parse, new SlurmSpec())).AllAsync(Environment.CurrentDirectory, cancellation);
+        }
+
+        _slurm.RefuseIn(parse);
+        return SlurmJobs.IsHere() ? [new Check("slurm", CheckOutcome.Ok, "is here; --executor slurm checks it")] : [];
     }
 
     private static Check Fonts()

@@ -6,6 +6,7 @@ using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
+using ScaleLab.Orchestrator.Slurm;
 using ScaleLab.Orchestrator.Sweeps;
 using ScaleLab.Orchestrator.Workers;
 using Spectre.Console;
@@ -19,11 +20,13 @@ internal sealed class RunCommand : Verb
     private readonly Option<string> _out = new("--out") { Description = "Folder of the sweep; out/<name> unless given", HelpName = "DIR" };
     private readonly Option<string> _executor = new("--executor")
     {
-        Description = "local trains on this machine; simulated trains nothing and makes up losses, to try a design",
+        Description = "local trains on this machine; slurm on a cluster; simulated trains nothing and makes up losses, to try a design",
         DefaultValueFactory = _ => "local",
     };
 
     private readonly Option<double> _failures = new("--failures") { Description = "simulated: the share of attempts that are lost on the way", HelpName = "SHARE" };
+    private readonly Option<bool> _detach = new("--detach") { Description = "slurm: send what is missing and leave; status, run and cancel attach again" };
+    private readonly SlurmArguments _slurm = new();
     private readonly BudgetArguments _budget = new();
     private readonly DeviceArguments _devices;
 
@@ -37,45 +40,25 @@ internal sealed class RunCommand : Verb
         _devices = new DeviceArguments(devices, "unless given, cpu for a new folder and the device of its unfinished runs for an old one");
         Add(_spec);
         Add(_out);
-        Add(_executor.AcceptOnlyFromAmong("local", "simulated"));
+        Add(_executor.AcceptOnlyFromAmong("local", "slurm", "simulated"));
         Add(_failures);
         _budget.AddTo(this);
         _devices.AddTo(this);
         _devices.AddStackTo(this);
-        SetAction(async (parse, cancellation) =>
+        _slurm.AddTo(this);
+        Add(_detach);
+        SetAction((parse, cancellation) =>
         {
-            var simulated = parse.GetValue(_executor) == "simulated";
-            var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
-            var name = sweep.Spec.Name;
-            var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
-            var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation) with { Stack = _devices.Stack(parse) };
-
-            var machine = MachineRecord.Read(folder);
-            var target = For(sweep, folder, pool, machine, simulated);
-
-            // A runner looks for the corpus meanwhile, and all else waits.
-            var measuring = simulated ? Task.CompletedTask : machine.MeasureAsync(pool.Devices[0], target.Math, MachineRecord.Probe(pool.Devices[0], target.Math, cancellation));
-            var plan = await Planner.PlanAsync(sweep, prepare, target, cancellation);
-            await measuring;
-            var slots = Math.Max(1, Math.Min(simulated ? pool.PlannedSlots : pool.Slots, plan.Runs.Count));
-            var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
-            var model = Model(plan, simulated, parse.GetValue(_failures));
-            var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration } }.RunAsync(
-                () => simulated ? new SimulatedExecutor(slots, model: model, clock: clock) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
-                remaining => View(error, remaining),
-                _ => Analyse(output, plan, folder),
-                cancellation);
-            if (clock is { Elapsed: var elapsed } && elapsed > TimeSpan.Zero)
+            var executor = parse.GetValue(_executor);
+            if (executor == "slurm")
             {
-                error.WriteLine($"simulated: {ProgressText.Duration(elapsed)} on {slots} {(slots == 1 ? "slot" : "slots")}");
+                return RunOnSlurmAsync(parse, output, error, prepare, cancellation);
             }
 
-            if (!simulated && summary.Trained > 0)
-            {
-                CalibrationFile.Default.Learn(folder, plan, pool);
-            }
-
-            return RunText.Write(output, error, folder, summary);
+            _slurm.RefuseIn(parse);
+            return parse.GetValue(_detach)
+                ? throw new InputException("--detach belongs to --executor slurm: here nobody would be left to train")
+                : RunHereAsync(parse, executor == "simulated", output, error, prepare, cancellation);
         });
     }
 
@@ -85,6 +68,7 @@ internal sealed class RunCommand : Verb
         "scalelab run my-sweep.yaml --out results/first --lanes 4",
         "scalelab run sweeps/lm-gpu.yaml --devices cuda:0,cuda:1",
         "scalelab run my-sweep.yaml --executor simulated",
+        "scalelab run my-sweep.yaml --executor slurm --partition gpu --gres gpu:1 --time 4:00:00",
     ];
 
     // Simulated runs hold no weights. A grid that was designed to a budget of hours stays what it is, whatever is learnt meanwhile.
@@ -96,6 +80,59 @@ internal sealed class RunCommand : Verb
             Calibration = sweep.Spec.Grid.Design is not null && File.Exists(folder.MachineFile) ? machine.Calibration : CalibrationFile.Default.For(pool, target.Math),
             RecomputeFrom = new MemoryBook(folder).RecomputeFrom(pool.Devices.Select(d => d.Device)),
         };
+    }
+
+    private async Task<int> RunHereAsync(ParseResult parse, bool simulated, TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation)
+    {
+        var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
+        var name = sweep.Spec.Name;
+        var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
+        await SlurmJobs.RefuseAsync(folder, new SlurmClient(), cancellation);
+        var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation) with { Stack = _devices.Stack(parse) };
+
+        var machine = MachineRecord.Read(folder);
+        var target = For(sweep, folder, pool, machine, simulated);
+
+        // A runner looks for the corpus meanwhile, and all else waits.
+        var measuring = simulated ? Task.CompletedTask : machine.MeasureAsync(pool.Devices[0], target.Math, MachineRecord.Probe(pool.Devices[0], target.Math, cancellation));
+        var plan = await Planner.PlanAsync(sweep, prepare, target, cancellation);
+        await measuring;
+        var slots = Math.Max(1, Math.Min(simulated ? pool.PlannedSlots : pool.Slots, plan.Runs.Count));
+        var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
+        var model = Model(plan, simulated, parse.GetValue(_failures));
+        var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration } }.RunAsync(
+            () => simulated ? new SimulatedExecutor(slots, model: model, clock: clock) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
+            remaining => View(error, remaining),
+            _ => Analyse(output, plan, folder),
+            cancellation);
+        if (clock is { Elapsed: var elapsed } && elapsed > TimeSpan.Zero)
+        {
+            error.WriteLine($"simulated: {ProgressText.Duration(elapsed)} on {slots} {(slots == 1 ? "slot" : "slots")}");
+        }
+
+        if (!simulated && summary.Trained > 0)
+        {
+            CalibrationFile.Default.Learn(folder, plan, pool);
+        }
+
+        return RunText.Write(output, error, folder, summary);
+    }
+
+    private async Task<int> RunOnSlurmAsync(ParseResult parse, TextWriter output, TextWriter error, Func<DataSpec, CancellationToken, Task<CorpusInfo>> prepare, CancellationToken cancellation)
+    {
+        var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
+        var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", sweep.Spec.Name));
+        var client = new SlurmClient();
+        var (setup, _) = await _slurm.PlanAsync(parse, sweep, folder, _devices.Elsewhere(parse), prepare, client, cancellation);
+        var executor = new SlurmExecutor(setup, client, TimeProvider.System, error.WriteLine);
+        var session = new SweepSession(setup.Plan, folder, TimeProvider.System)
+        {
+            Send = parse.GetValue(_detach) ? async (runs, stop) => SlurmText.Sent(error, runs.Count, await executor.SendAsync(SlurmSetup.Trees(runs), stop)) : null,
+        };
+        var summary = await session.RunAsync(() => executor, remaining => View(error, remaining), _ => Analyse(output, setup.Plan, folder), cancellation);
+        var exit = RunText.Write(output, error, folder, summary);
+        SlurmText.Left(error, folder, summary.End);
+        return exit;
     }
 
     private static SimulationModel Model(Plan plan, bool simulated, double failures)

@@ -4,6 +4,7 @@ using ScaleLab.Cli.Output;
 using ScaleLab.Orchestrator;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
+using ScaleLab.Orchestrator.Slurm;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -18,10 +19,12 @@ internal sealed class StatusCommand : Verb
     {
         Add(_folder);
         Add(_json);
-        SetAction(parse =>
+        SetAction(async (parse, cancellation) =>
         {
             var folder = new SweepFolder(parse.GetRequiredValue(_folder));
+            var queue = SlurmStatus.ReadAsync(folder, new SlurmClient(), cancellation);
             var status = SweepStatus.Read(folder, OwnerRecord.OfThisProcess(0), TimeProvider.System.GetUtcNow());
+            status = status with { Slurm = status.Waiting + status.Running.Count > 0 ? await queue : null };
             if (parse.GetValue(_json))
             {
                 output.WriteLine(JsonSerializer.Serialize(status, OrchestratorJson.Default.SweepStatus));

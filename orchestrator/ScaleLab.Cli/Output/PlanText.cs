@@ -46,6 +46,11 @@ internal static class PlanText
 
         output.WriteLine(Line($"{Duration(total.Seconds)} on {total.Slots} {(total.Slots == 1 ? "slot" : "slots")}, {Duration(total.DeviceSeconds)} of device time; up to {Bytes(total.MemoryBytes)} of memory a run, {Bytes(total.DiskBytes)} on disk (estimates{Trust(report)})"));
         output.WriteLine(Line($"{report.Corpus.Origin}: {report.Corpus.Content}; {(total.CorpusShare is { } share ? Line($"the longest run sees {share:0.#%} of it{(total.Epochs > 1 ? Line($", {total.Epochs:0.##} times") : "")}") : "nothing is seen twice")}"));
+        if (report.Slurm is { } queue)
+        {
+            SlurmText.Plan(output, queue);
+        }
+
         foreach (var note in report.Notes)
         {
             output.WriteLine($"note: {note}");

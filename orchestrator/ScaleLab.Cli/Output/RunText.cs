@@ -41,6 +41,7 @@ internal static class RunText
         {
             SweepEnd.Completed when summary.Trained == 0 && summary.Failed.Count == 0 => $"nothing to do: {done} in {folder.Path}",
             SweepEnd.Completed => FormattableString.Invariant($"{done}, {summary.Trained} of them now{(summary.Failed.Count > 0 ? FormattableString.Invariant($"; {summary.Failed.Count} failed") : "")}"),
+            SweepEnd.Detached => $"detached: {done}",
             SweepEnd.Superseded => $"another driver has taken over {folder.Path}; nothing was written after that",
             _ => $"stopped: {done}; the same command goes on from here",
         };

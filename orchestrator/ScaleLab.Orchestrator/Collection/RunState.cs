@@ -63,7 +63,11 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
     // As the driver decides: given up once the attempts since the last interruption hold more failures of one class than it may be retried.
     private static RunFailure? FailureOf(RunFolder folder, IReadOnlyList<int> attempts)
     {
-        var failures = attempts.Reverse().Select(k => folder.Attempt(k).ReadFailure()).TakeWhile(f => f is { Class: not FailureClass.Interrupted }).Select(f => f!).ToList();
+        var failures = attempts.Reverse().Select(folder.Attempt).Select(a => GotOn(a) ? null : a.ReadFailure()).TakeWhile(f => f is { Class: not FailureClass.Interrupted }).Select(f => f!).ToList();
         return failures.Count > 0 && failures.Count(f => f.Class == failures[0].Class) > FailurePolicy.Of(failures[0].Class).Retries ? failures[0] : null;
     }
+
+    // A run that lives through its hundredth preemption, or time limit of a queue, is on its way.
+    private static bool GotOn(AttemptFolder attempt) =>
+        attempt.ReadFailure() is { Class: FailureClass.Preempted } && attempt.CheckpointSteps() is [.., var last] && last > (attempt.ReadRestorePoint()?.Step ?? 0);
 }

@@ -13,8 +13,20 @@ internal interface IRunExecutor : IAsyncDisposable
     /// <summary>What is behind the slots, where more is known than names.</summary>
     DevicePool? Pool => null;
 
+    /// <summary>Runs that are expected to train at the same time, for forecasts.</summary>
+    int AtOnce => Pool?.PlannedSlots ?? Devices.Count;
+
+    /// <summary>A run that was handed over may wait in a queue of somebody else's before it trains.</summary>
+    bool Queues => false;
+
     /// <summary>Its results are made up, and must never lie beside trained ones.</summary>
     bool IsSimulated { get; }
+
+    /// <summary>Called once, before any attempt, when the sweep's folder is ours: finds what earlier sessions left under way.</summary>
+    Task AttachAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Whether an earlier session left this run under way somewhere: its open attempts are then not for us to close.</summary>
+    bool Holds(string key) => false;
 
     /// <summary>Makes one attempt at the run in <paramref name="folder"/>. Thread-safe, one call per slot at a time, but for the runs of one stack.</summary>
     /// <param name="folder">Holds <c>run.json</c>; the parent's result, if it has one, stands beside it.</param>

@@ -34,6 +34,9 @@ internal sealed class SweepFolder(string path)
     /// <summary>What ran out of memory where.</summary>
     public string MemoryFile => In("memory.json");
 
+    /// <summary>One folder for each call of sbatch.</summary>
+    public string SlurmFolder => In("slurm");
+
     /// <summary>When which run was expected to end.</summary>
     public string ForecastFile => In("forecast.json");
 

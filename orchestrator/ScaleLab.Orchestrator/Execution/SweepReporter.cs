@@ -8,13 +8,17 @@ using ScaleLab.Orchestrator.Sweeps;
 namespace ScaleLab.Orchestrator.Execution;
 
 /// <summary>Tells what happens in a sweep, to the log, to the one who watches, and to the forecast. Not thread-safe.</summary>
-internal sealed class SweepReporter(SweepProgress progress, IProgressView view, ILogger log)
+/// <param name="progress">The forecast.</param>
+/// <param name="view">The one who watches.</param>
+/// <param name="log">The log.</param>
+/// <param name="begin">What handing a run over is called.</param>
+internal sealed class SweepReporter(SweepProgress progress, IProgressView view, ILogger log, string begin = "start")
 {
     public void Started(PlannedRun run, string device, bool recompute)
     {
         log.RunStarted(run.Spec.Key, device, recompute);
         progress.Started(run);
-        Show($"start {run.Spec.Key}{(recompute ? "  (recomputing activations)" : "")}");
+        Show($"{begin,-5} {run.Spec.Key}{(recompute ? "  (recomputing activations)" : "")}");
     }
 
     public void Progressed(PlannedRun run, WorkerEvent report)

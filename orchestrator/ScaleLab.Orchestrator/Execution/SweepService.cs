@@ -44,7 +44,7 @@ internal sealed class SweepService(
         try
         {
             Begin();
-            log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.Devices.Count);
+            log.SweepStarted(plan.Name, plan.Runs.Count, _done, executor.AtOnce);
             _unmeasured = await new Reevaluation(plan, survey, folder, executor, _reporter).RunAsync(stoppingToken).WaitAsync(lifetime.Kill);
             await DriveAsync(stoppingToken);
             log.SweepEnded(lifetime.End, _done, _failed.Count);
@@ -58,8 +58,8 @@ internal sealed class SweepService(
     private void Begin()
     {
         _packing = executor.Pool is { IsPacked: true } pool ? new Packing(pool, _memory, time) : null;
-        var progress = new SweepProgress(plan.Runs.Count, _queue, () => _packing?.Lanes ?? executor.Devices.Count, time);
-        _reporter = new SweepReporter(progress, view, log);
+        var progress = new SweepProgress(plan.Runs.Count, _queue, () => _packing?.Lanes ?? (executor.Queues ? executor.AtOnce : executor.Devices.Count), time, executor.Queues);
+        _reporter = new SweepReporter(progress, view, log, executor.Queues ? "send" : "start");
         _dispatcher = new Dispatcher(_queue, executor.Devices, _packing);
         foreach (var run in plan.Runs)
         {
@@ -81,7 +81,7 @@ internal sealed class SweepService(
             {
                 Fail(run, new FailedRun(run.Spec.Key, bad.Status, RunState.Reason(bad)));
             }
-            else if (survey.Results[run.Spec.Key] is null)
+            else if (survey.Results[run.Spec.Key] is null && !executor.Holds(run.Spec.Key))
             {
                 OpenAttempts.Close(folder.Run(run.Spec.Key), owner, log);
             }

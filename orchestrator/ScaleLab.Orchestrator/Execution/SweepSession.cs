@@ -22,6 +22,9 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     /// <summary>Goes into the folder with the plan; null leaves what is there.</summary>
     public MachineRecord? Machine { get; init; }
 
+    /// <summary>Sends what is missing (runs without a result whose ancestors have not failed, parents first) and waits for nothing; null to drive it to its end.</summary>
+    public Func<IReadOnlyList<PlannedRun>, CancellationToken, Task>? Send { get; init; }
+
     /// <param name="start">Makes the executor, once the folder is ours.</param>
     /// <param name="show">Makes the view, given a line that says what will be done.</param>
     /// <param name="analyse">Called while the folder is held, after a session that was not cut short.</param>
@@ -31,8 +34,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     {
         folder.RefuseOtherThan(plan.Name);
         var executor = start();
-        var slots = executor.Pool?.PlannedSlots ?? executor.Devices.Count;
-        await using var owner = await TakeAsync(slots, cancellation);
+        await using var owner = await TakeAsync(executor.AtOnce, cancellation);
         folder.Tidy();
         var survey = Survey.Of(plan, folder, executor.IsSimulated);
 
@@ -43,8 +45,11 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         SweepSummary summary;
         await using (executor)
         {
-            await using var view = show(Opening(missing, slots) + elsewhere);
-            summary = await SweepHost.RunAsync(plan, survey, folder, owner, executor, view, Room, Simulated ?? time);
+            await executor.AttachAsync(cancellation);
+            await using var view = show(Opening(missing, executor.AtOnce) + elsewhere);
+            summary = Send is null
+                ? await SweepHost.RunAsync(plan, survey, folder, owner, executor, view, Room, Simulated ?? time)
+                : await SendAsync(survey, missing, executor, cancellation);
         }
 
         // Where all runs had ended before, the tables may already say so.
@@ -60,6 +65,22 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         }
 
         return summary;
+    }
+
+    // What grows from a run that an earlier session left under way has to wait for it.
+    private async Task<SweepSummary> SendAsync(Survey survey, List<PlannedRun> missing, IRunExecutor executor, CancellationToken cancellation)
+    {
+        var sent = new Dictionary<string, PlannedRun>();
+        foreach (var run in missing)
+        {
+            if (!executor.Holds(run.Spec.Key) && (run.Spec.Parent is not { } parent || survey.IsDone(parent) || sent.ContainsKey(parent)))
+            {
+                sent.Add(run.Spec.Key, run);
+            }
+        }
+
+        await Send!([.. sent.Values], cancellation);
+        return new SweepSummary(plan.Runs.Count, plan.Runs.Count(r => survey.IsDone(r.Spec.Key)), 0, [], missing.Count > 0 ? SweepEnd.Detached : SweepEnd.Completed);
     }
 
     private async Task<Ownership> TakeAsync(int slots, CancellationToken cancellation)

@@ -38,4 +38,7 @@ internal enum SweepEnd
 
     /// <summary>Another driver has taken the folder over.</summary>
     Superseded,
+
+    /// <summary>All that was missing is in the queue of a cluster, and nobody waits for it here.</summary>
+    Detached,
 }

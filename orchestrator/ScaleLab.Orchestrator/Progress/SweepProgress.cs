@@ -6,7 +6,12 @@ using ScaleLab.Orchestrator.Sweeps;
 namespace ScaleLab.Orchestrator.Progress;
 
 /// <summary>Adds up a running sweep and foretells its end: planned times, corrected by how true they were so far. Not thread-safe.</summary>
-internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, TimeProvider time)
+/// <param name="total">Runs of the plan.</param>
+/// <param name="queue">What may run next.</param>
+/// <param name="slots">Runs at a time, as things stand.</param>
+/// <param name="time">Clock.</param>
+/// <param name="reported">A run counts as running from its first report, for until then it may wait elsewhere.</param>
+internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, TimeProvider time, bool reported = false)
 {
     private readonly Dictionary<string, Attempt> _running = [];
     private int _done;
@@ -75,7 +80,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, 
 
         var shared = work / Math.Max(1, slots());
         var correction = planned > TimeSpan.Zero ? measured / planned : 1;
-        return new ProgressSnapshot(total, _done, _failed, [.. _running.Values.Select(Describe)], correction * (shared > longest ? shared : longest));
+        return new ProgressSnapshot(total, _done, _failed, [.. _running.Values.Where(a => !reported || a.First is not null).Select(Describe)], correction * (shared > longest ? shared : longest));
     }
 
     private void Leaves(PlannedRun run, long step)

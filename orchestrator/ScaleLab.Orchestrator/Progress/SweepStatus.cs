@@ -2,6 +2,7 @@ using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Slurm;
 using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Orchestrator.Progress;
@@ -32,6 +33,15 @@ internal sealed record SweepStatus
     /// <summary>Units of D per second of all runs under way together; null where none has come far enough to tell.</summary>
     public double? DPerSecond { get; init; }
 
+    /// <summary>Model FLOPs of the runs that have ended, wherever they were trained.</summary>
+    public double FlopsSpent { get; init; }
+
+    /// <summary>Device hours of the runs that have ended: GPU-hours on GPUs.</summary>
+    public double DeviceHours { get; init; }
+
+    /// <summary>What waits or runs in Slurm's queue; null where nothing does.</summary>
+    public SlurmStatus? Slurm { get; init; }
+
     /// <summary>Null where nobody drives the sweep.</summary>
     public OwnerRecord? Driver { get; init; }
 
@@ -56,6 +66,8 @@ internal sealed record SweepStatus
             Failed = failed,
             Unit = states.Count > 0 ? ModelFamily.Named(states[0].Run.Spec.Training.Model.Family).Unit : "tokens",
             DPerSecond = running.Sum(r => r.DPerSecond) is var rate && rate > 0 ? rate : null,
+            FlopsSpent = states.Where(s => s.Result is not null).Sum(s => s.Run.CSpent),
+            DeviceHours = states.Sum(s => s.Result?.WallSeconds ?? 0) / 3600,
             Driver = driver,
             RemainingSeconds = driver is null ? null : Remaining(states, running, driver.Slots).TotalSeconds,
         };

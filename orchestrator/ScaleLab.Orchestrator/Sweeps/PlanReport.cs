@@ -3,6 +3,7 @@ using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Accounting;
+using ScaleLab.Orchestrator.Slurm;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -28,6 +29,9 @@ internal sealed record PlanReport
     public Calibration? Calibration { get; init; }
 
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>With <c>--executor slurm</c>.</summary>
+    public PlannedQueue? Slurm { get; init; }
 
     /// <param name="plan">The plan.</param>
     /// <param name="slots">Runs at a time.</param>

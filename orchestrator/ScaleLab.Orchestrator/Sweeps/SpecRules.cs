@@ -3,6 +3,7 @@ using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Slurm;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -17,6 +18,13 @@ internal static class SpecRules
         CheckTrain(sweep, sweep.Spec);
         CheckData(sweep, sweep.Spec.Data);
         CheckMetrics(sweep, sweep.Spec);
+        foreach (var (i, extra) in sweep.Spec.Slurm.Extra.Index())
+        {
+            if (SbatchScript.Problem(extra) is { } problem)
+            {
+                throw sweep.Error(FormattableString.Invariant($"slurm.extra[{i}]"), $"'{extra.Split('=')[0]}' {problem}");
+            }
+        }
     }
 
     private static void CheckGrid(SweepFile sweep, GridSpec grid)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Slurm;
 
 namespace ScaleLab.Orchestrator.Sweeps;
 
@@ -40,6 +41,9 @@ internal sealed record SweepSpec
 
     /// <summary>What a law says of the one run, for the report to judge.</summary>
     public Prediction? Prediction { get; init; }
+
+    /// <summary>What <c>--executor slurm</c> asks of the scheduler. Changes no run, and no run key.</summary>
+    public SlurmSpec Slurm { get; set; } = new();
 
     [JsonIgnore]
     public ModelFamily Family => ModelFamily.Named(Model);

@@ -34,6 +34,13 @@ internal sealed record Target
     /// <summary>Runs whose estimate comes to so many bytes compute their activations twice: such a run did not fit any of the devices otherwise. Null where none is known.</summary>
     public long? RecomputeFrom { get; init; }
 
+    /// <summary>Nodes of a cluster, taken to be like this machine. Nothing is known of their memory.</summary>
+    /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="slots">Runs at a time.</param>
+    public static Target Elsewhere(string device, int slots) => device == DevicePool.Cpu
+        ? new Target { Math = CpuMath.Best(), EmulatesBf16 = !CpuMath.HasBf16(), Slots = slots }
+        : new Target { Device = device, Slots = slots };
+
     /// <summary>The CPU of this machine, or some of its GPUs.</summary>
     public static Target Of(DevicePool pool) => pool.Kind == DevicePool.Cpu
         ? new Target { Math = CpuMath.Best(), EmulatesBf16 = !CpuMath.HasBf16(), HostBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / pool.Slots, Slots = pool.Slots }

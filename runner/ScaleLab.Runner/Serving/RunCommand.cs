@@ -6,31 +6,46 @@ using ScaleLab.Contracts.Workers;
 
 namespace ScaleLab.Runner.Serving;
 
-/// <summary><c>scalelab-runner run FOLDER…</c>: trains run folders one after another, from files alone.</summary>
+/// <summary><c>scalelab-runner run [--recompute] FOLDER…</c>: trains run folders one after another, from files alone. Parents stand before their children.</summary>
 internal static class RunCommand
 {
     private const int Failed = 1;
     private const int Checkpointed = 75; // EX_TEMPFAIL: call me again
 
-    public static int Run(IReadOnlyList<string> folders)
+    public static int Run(IReadOnlyList<string> arguments)
     {
+        var recompute = arguments is ["--recompute", ..];
+        var folders = arguments.Skip(recompute ? 1 : 0).ToList();
         if (folders.Count == 0)
         {
-            throw new InputException("usage: scalelab-runner run FOLDER…");
+            throw new InputException("usage: scalelab-runner run [--recompute] FOLDER…");
         }
 
         using var stop = new StopSignal();
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, FailureClass.Preempted));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, FailureClass.Interrupted));
         var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Tell);
         var exit = 0;
         foreach (var folder in folders)
         {
-            var end = execution.Execute(new WorkerCommand { Run = folder }, () => stop.Reason, stop.Token);
+            if (Awaited(folder) is { } parent)
+            {
+                Console.Error.WriteLine($"error: {folder}: waits for {parent}, which has no result");
+                exit = Failed;
+                continue;
+            }
+
+            var end = execution.Execute(new WorkerCommand { Run = folder, Recompute = recompute }, () => stop.Reason, stop.Token);
             if (end.Failure is { } failure)
             {
                 Console.Error.WriteLine($"error: {folder}: {failure.Message}");
-                if (failure.Class == FailureClass.Interrupted)
+                if (IsTaken(folder, end))
+                {
+                    // Whoever trains this run now was given the others as well.
+                    return Failed;
+                }
+
+                if (stop.Token.IsCancellationRequested)
                 {
                     return Checkpointed;
                 }
@@ -53,10 +68,18 @@ internal static class RunCommand
             }
         }
 
-        void Stop(PosixSignalContext context)
+        void Stop(PosixSignalContext context, FailureClass reason)
         {
             context.Cancel = true;
-            stop.StopForGood();
+            stop.StopForGood(reason);
         }
     }
+
+    // A run whose parent failed is not to blame: it gets no attempt, and waits.
+    private static string? Awaited(string folder) =>
+        new RunFolder(folder).ReadSpec().Parent is { } parent && new RunFolder(Path.Combine(folder, "..", parent)).ReadResult() is not { Status: RunStatus.Ok } ? parent : null;
+
+    // The first to close an attempt says why it ended. Where that was not this process, another one has its place.
+    private static bool IsTaken(string folder, WorkerEvent end) =>
+        end.Attempt > 0 && new RunFolder(folder).Attempt(end.Attempt).ReadFailure() is { } closed && closed != end.Failure;
 }

@@ -37,6 +37,10 @@ internal sealed class RunAttempt
         }
 
         _attempt = run.ClaimAttempt();
+        if (run.ReadResult() is null)
+        {
+            CloseEarlier();
+        }
     }
 
     public int Number => _attempt.Number;
@@ -100,6 +104,18 @@ internal sealed class RunAttempt
         objective.Import(weights);
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics, Heads = evaluation.Heads });
+    }
+
+    // One that still runs, on a machine that was cut off, writes no further checkpoint and no result: its work is done here now.
+    private void CloseEarlier()
+    {
+        foreach (var earlier in _run.AttemptNumbers().Where(n => n < _attempt.Number).Select(_run.Attempt))
+        {
+            if (earlier.ReadFailure() is null)
+            {
+                earlier.Publish(new RunFailure { Class = FailureClass.NodeLost, Message = FormattableString.Invariant($"attempt {_attempt.Number} took its place") });
+            }
+        }
     }
 
     private RunResult Finish(Trainer trainer, IObjective objective, CurveFile curve, CancellationToken stop)

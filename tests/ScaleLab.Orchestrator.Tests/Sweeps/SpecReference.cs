@@ -117,7 +117,7 @@ internal static partial class SpecReference
         var value = sources.Select(s => s.GetType().GetProperty(name)?.GetValue(s)).FirstOrDefault(v => v is not null);
         return value switch
         {
-            null => "",
+            null or Array { Length: 0 } => "",
             Array { Length: 1 } list => $"`{Written(list.GetValue(0)!)}`",
             _ when IsObject(value.GetType()) => "",
             _ => $"`{Written(value)}`",
