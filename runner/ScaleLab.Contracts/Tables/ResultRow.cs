@@ -274,10 +274,10 @@ public sealed partial record ResultRow
     public double? VelocityR2Random { get; init; }
 
     /// <summary>The loss of the process that made the data, on the same held-out samples.</summary>
-    [CsvColumn("loss_floor")]
+    [CsvColumn("loss_floor", Optional = true)]
     public double? LossFloor { get; init; }
 
     /// <summary>What the model loses beyond it.</summary>
-    [CsvColumn("regret")]
+    [CsvColumn("regret", Optional = true)]
     public double? Regret { get; init; }
 }

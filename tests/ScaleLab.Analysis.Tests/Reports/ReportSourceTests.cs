@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
+using CsvHelper;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Reports;
 using ScaleLab.Analysis.Tests.Figures;
@@ -83,6 +85,11 @@ public sealed class ReportSourceTests
         Assert.Equal("mine", input.Title);
         Assert.Equal(["loss-against-compute", "isoflop", "compute-optimal", "loss-contours", "parity", "profiles", "bootstrap-cloud", "holdout-errors"], ReportWriter.Figures(input).Select(f => f.Name));
     }
+
+    [Fact]
+    public void Every_column_that_may_be_empty_may_be_missing() => Assert.All(
+        typeof(ResultRow).GetProperties().Where(p => Nullable.GetUnderlyingType(p.PropertyType) is not null),
+        p => Assert.True(p.GetCustomAttribute<CsvColumnAttribute>()!.Optional, $"{p.Name}: a file of an earlier version lacks it"));
 
     [Fact]
     public void Results_that_an_earlier_version_wrote_still_read() => Assert.All(ReportSource.ReadRows(Path.GetDirectoryName(Golden.RepositoryFile("docs/gallery/cosine/results.csv"))!), r =>
