@@ -66,7 +66,7 @@ internal static class EmergenceSection
 
     private static string Verdict(EmergenceAnalysis analysis, MetricCurve curve, AxisTest test)
     {
-        var (name, at) = (curve.Metric.Column, $"{test.Axis} = {ReportNumber.Count(test.Test!.At)} (p = {P(test.PValue!.Value)})");
+        var (name, at) = (curve.Metric.Column, $"{test.Axis} = {Scale(test)} (p = {P(test.PValue!.Value)})");
         if (!curve.Improves(test))
         {
             return $"{name} falls behind its smooth law at {at}.";
@@ -79,15 +79,17 @@ internal static class EmergenceSection
 
         return analysis.Companion(curve)?.Tests.FirstOrDefault(t => t.Axis == test.Axis) switch
         {
-            { Breaks: true } other => $"{name} emerges at {at}, and {companion}, which has no threshold, breaks too, at {ReportNumber.Count(other.Test!.At)} (p = {P(other.PValue!.Value)}).",
+            { Breaks: true } other => $"{name} emerges at {at}, and {companion}, which has no threshold, breaks too, at {Scale(other)} (p = {P(other.PValue!.Value)}).",
             { PValue: { } p } => $"{name} breaks at {at}, but {companion}, which measures the same without a threshold, does not (p = {P(p)}): the break is the threshold's.",
             _ => $"{name} breaks at {at}; {companion}, which would say whether that is the threshold's doing, was not tested.",
         };
     }
 
     private static string Cell(AxisTest test) => test.PValue is { } p
-        ? test.Breaks ? $"p = {P(p)} at {ReportNumber.Count(test.Test!.At)}" : $"none (p = {P(p)})"
+        ? test.Breaks ? $"p = {P(p)} at {Scale(test)}" : $"none (p = {P(p)})"
         : "too few";
+
+    private static string Scale(AxisTest test) => test.Axis == ScaleAxis.C ? $"{ReportNumber.Of(test.Test!.At)} FLOP" : ReportNumber.Count(test.Test!.At);
 
     private static string P(double value) => value.ToString(value < 0.01 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 }

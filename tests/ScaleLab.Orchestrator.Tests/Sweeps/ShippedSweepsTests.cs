@@ -1,3 +1,4 @@
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Sweeps;
 using ScaleLab.Tests;
@@ -32,6 +33,8 @@ public sealed class ShippedSweepsTests : IDisposable
         var corpus = sweep.Spec.Family.Unit != "tokens" ? Sample.Images with { Images = Sample.Images.Images! with { Frames = sweep.Spec.Family.Unit == "clips" ? 8 : 1 } }
             : sweep.Spec.Data.VocabularySize is { } vocabulary
             ? Sample.Corpus with { VocabularySize = vocabulary, TokenBytes = 2, TrainTokens = 10_000_000_000 }
+            : sweep.Spec.Data is { Source: DataSource.CounterfactualGrammar or DataSource.Repeats } world
+            ? Sample.Corpus with { VocabularySize = Vocabulary(world), TrainTokens = world.Tokens ?? 1_000_000 }
             : Sample.Corpus with { TrainTokens = 8_771_714 };
         var target = sweep.Spec.Train.Precision == Precision.Bf16 ? new Target { Device = "cuda" } : new Target();
         var plan = await Planner.PlanAsync(sweep, (_, _) => Task.FromResult(corpus), target, TestContext.Current.CancellationToken);
@@ -41,4 +44,8 @@ public sealed class ShippedSweepsTests : IDisposable
         Assert.All(plan.Runs, r => Assert.InRange(r.Exposure.Epochs, 0, 1));
         Assert.All(plan.Runs, r => Assert.InRange(r.Memory, 0, Placement.Usable(target) ?? double.MaxValue));
     }
+
+    private static int Vocabulary(DataSpec world) => world.Source == DataSource.Repeats
+        ? (world.Symbols ?? 64) + 1
+        : new CounterfactualGrammar(world.Attributes ?? 5, world.Cues ?? 6).Vocabulary;
 }
