@@ -1,3 +1,4 @@
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Cli.Output;
@@ -9,6 +10,11 @@ internal static class RunText
     {
         FailureTable.Write(error, folder, summary.Failed);
         error.WriteLine(Closing(folder, summary));
+        if (summary.Trained > 0 && UsageFile.Read(folder).Sum(u => u.DeviceSeconds) is var seconds and > 0)
+        {
+            error.WriteLine(FormattableString.Invariant($"{seconds / 3600:0.###} device hours so far, lost attempts included"));
+        }
+
         if (summary.Unmeasured > 0)
         {
             error.WriteLine(FormattableString.Invariant($"{summary.Unmeasured} finished {(summary.Unmeasured == 1 ? "run has" : "runs have")} {(summary.End == SweepEnd.Completed ? "no weights that could be measured anew" : "yet to be measured anew")}: no val_loss under this 'evaluation'"));

@@ -23,6 +23,7 @@ internal sealed class Packing
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, Device> _devices;
+    private readonly HashSet<string> _separate = [];
     private readonly MemoryBook _memory;
     private readonly TimeProvider _time;
 
@@ -44,6 +45,12 @@ internal sealed class Packing
     /// <summary>Whether the worker should end with the run: one that has held so much would keep it from the others.</summary>
     public static bool Releases(PlannedRun run) => run.Memory > KeptBytes;
 
+    /// <summary>Whether several runs are on the device.</summary>
+    public bool IsShared(string device) => _devices[device].Runs.Count > 1;
+
+    /// <summary>From now on the run has its device to itself: its estimate was too low for company.</summary>
+    public void Separate(PlannedRun run) => _separate.Add(run.Spec.Key);
+
     /// <summary>Begins to ask for a slot of the device.</summary>
     public void Ask(string device) => _devices[device].Awaited = null;
 
@@ -60,7 +67,7 @@ internal sealed class Packing
         }
 
         var best = IsBest(run, device, inUse);
-        if (best && (there.Runs.Count == 0 || (!_memory.Recomputes(run, device) && there.Bytes + run.Memory <= there.Usable)))
+        if (best && (there.Runs.Count == 0 || (!_separate.Contains(run.Spec.Key) && !_memory.Recomputes(run, device) && Bytes(there) + run.Memory <= there.Usable)))
         {
             return true;
         }
@@ -74,7 +81,7 @@ internal sealed class Packing
     }
 
     /// <summary>Whether the device has room for <paramref name="runs"/> of this size at once.</summary>
-    public bool Holds(PlannedRun run, int runs, string device) => _devices[device].Bytes + ((double)runs * run.Memory) <= _devices[device].Usable;
+    public bool Holds(PlannedRun run, int runs, string device) => Bytes(_devices[device]) + ((double)runs * run.Memory) <= _devices[device].Usable;
 
     public void Started(PlannedRun run, string device, int slot)
     {
@@ -112,6 +119,8 @@ internal sealed class Packing
     private bool IsBest(PlannedRun run, string device, Func<string, bool> inUse) =>
         Fits(run, device) || _devices.Keys.All(d => d == device || !inUse(d) || (!Fits(run, d) && _devices[d].Usable <= _devices[device].Usable));
 
+    private double Bytes(Device there) => there.Runs.Values.Sum(r => _separate.Contains(r.Run.Spec.Key) ? there.Usable : (double)r.Run.Memory);
+
     private bool Fits(PlannedRun run, string device) => run.Memory <= _devices[device].Usable && !_memory.Recomputes(run, device);
 
     private sealed class Device(double usable, int most)
@@ -134,8 +143,6 @@ internal sealed class Packing
 
         /// <summary>Lanes in use: runs of a stack share one.</summary>
         public int Busy => Runs.Values.DistinctBy(r => r.Slot).Count();
-
-        public double Bytes => Runs.Values.Sum(r => (double)r.Run.Memory);
 
         public void Count(double work, TimeSpan time)
         {

@@ -196,6 +196,7 @@ internal sealed class SweepService(
     private void Ended(PlannedRun run, Assignment where, RunFailure? failure, CancellationToken stop)
     {
         var device = executor.Devices[where.Slot];
+        var crowded = where.Stack is not null || _packing?.IsShared(device) == true;
         _dispatcher.Return(where.Slot, run);
 
         // The file is the truth, whatever the worker said last.
@@ -236,7 +237,7 @@ internal sealed class SweepService(
 
         if (verdict.Again)
         {
-            TryAgain(run, device, failure, verdict, stop);
+            TryAgain(run, device, failure, verdict, crowded, stop);
         }
         else
         {
@@ -245,7 +246,7 @@ internal sealed class SweepService(
         }
     }
 
-    private void TryAgain(PlannedRun run, string device, RunFailure failure, Verdict verdict, CancellationToken stop)
+    private void TryAgain(PlannedRun run, string device, RunFailure failure, Verdict verdict, bool crowded, CancellationToken stop)
     {
         _reporter.WillRetry(run, failure, verdict);
         switch (verdict.Retry)
@@ -256,6 +257,10 @@ internal sealed class SweepService(
                 return;
             case Retry.Elsewhere:
                 _dispatcher.Avoid(run, device);
+                break;
+            case Retry.InLessMemory when crowded:
+                // That they were too many says nothing of one.
+                _packing?.Separate(run);
                 break;
             case Retry.InLessMemory:
                 _memory.RanOut(run, device);

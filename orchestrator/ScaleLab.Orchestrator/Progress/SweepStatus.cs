@@ -69,7 +69,7 @@ internal sealed record SweepStatus
             FlopsSpent = states.Where(s => s.Result is not null).Sum(s => s.Run.CSpent),
             DeviceHours = states.Sum(s => s.Result?.WallSeconds ?? 0) / 3600,
             Driver = driver,
-            RemainingSeconds = driver is null ? null : Remaining(states, running, driver.Slots).TotalSeconds,
+            RemainingSeconds = driver is null ? null : Remaining(states, running, Math.Max(driver.Slots, running.Count)).TotalSeconds,
         };
     }
 

@@ -24,6 +24,9 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
     /// <summary>Every attempt here is lost.</summary>
     public string? Broken { get; set; }
 
+    /// <summary>The key of a run that needs a device to itself.</summary>
+    public string? Greedy { get; set; }
+
     /// <summary>By run key, in the order in which they were first started.</summary>
     public Dictionary<string, string> Where { get; } = [];
 
@@ -49,9 +52,11 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
             for (var done = 0.0; done < run.Time.TotalSeconds; done += Math.Min(saturation, there.Count) / there.Count * Tick.TotalSeconds)
             {
                 await Task.Delay(Tick, clock, CancellationToken.None);
-                if (device == Broken)
+                if (device == Broken || (run.Spec.Key == Greedy && there.Count > 1))
                 {
-                    var failure = new RunFailure { Class = FailureClass.Lost, Message = "fell off the bus" };
+                    var failure = device == Broken
+                        ? new RunFailure { Class = FailureClass.Lost, Message = "fell off the bus" }
+                        : new RunFailure { Class = FailureClass.DeviceOutOfMemory, Message = "CUDA out of memory" };
                     folder.ClaimAttempt().Publish(failure);
                     return failure;
                 }

@@ -87,6 +87,19 @@ public sealed class PackingTests
     }
 
     [Fact]
+    public async Task One_that_ran_out_of_memory_in_company_is_tried_alone_and_no_other_is_held_back_for_it()
+    {
+        using var sweep = new Packed(ManySmall, saturation: 8, 80 * Gigabyte);
+        var greedy = sweep.Session.Plan.Runs[^1].Spec.Key;
+        sweep.Executor.Greedy = greedy;
+        var summary = await sweep.RunAsync();
+        Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
+        Assert.Equal(2, sweep.Session.Folder.Run(greedy).AttemptNumbers().Count);
+        Assert.DoesNotContain(true, sweep.Executor.Recomputed);
+        Assert.False(File.Exists(sweep.Session.Folder.MemoryFile));
+    }
+
+    [Fact]
     public async Task Seeds_and_rates_are_stacked_and_sizes_are_not()
     {
         using var sweep = new TestSweep("grid: {n: [15k, 43k], d: 0.5M, seed: [0, 1, 2]}\ntrain: {schedule: cosine}");

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 using ScaleLab.Runner.Tests.Training;
@@ -47,6 +49,23 @@ public sealed class ServeCommandTests : TorchTests, IDisposable
         Assert.Equal(0, _worker.Close());
 
         static (WorkerEventKind, string, int, long, RunStatus?) Facts(WorkerEvent e) => (e.Kind, e.Run, e.Attempt, e.Step, e.Status);
+    }
+
+    [Fact]
+    public void Runs_of_one_command_train_together_and_end_one_by_one()
+    {
+        var runs = Enumerable.Range(0, 3).Select(k => _runs.Create($"run-{k}", _runs.Training(10 + k) with { Seed = k })).ToList();
+        _worker.Send(JsonSerializer.Serialize(new WorkerCommand { Run = runs[0].Path, Beside = [runs[1].Path, runs[2].Path] }, ContractJson.Line.WorkerCommand));
+        var ends = runs.Select(_ => _worker.ReadEnd()).ToList();
+        Assert.All(ends, e => Assert.Equal((WorkerEventKind.Finished, RunStatus.Ok), (e.Kind, e.Status)));
+        Assert.Equal(runs.Select(r => r.Path), ends.Select(e => e.Run).Order(StringComparer.Ordinal));
+        Assert.All(runs, r => Assert.Equal(3, r.ReadResult()!.Machine.Stacked));
+
+        // The worker lives on.
+        var next = _runs.Create("next", _runs.Training(10));
+        _worker.Train(next.Path);
+        Assert.Equal(WorkerEventKind.Finished, _worker.ReadEnd().Kind);
+        Assert.Null(next.ReadResult()!.Machine.Stacked);
     }
 
     [Theory]
