@@ -9,6 +9,9 @@ return args switch
     ["mae", .. var rest] => MaeBenchmark.Run(rest),
     ["mae-ours", .. var rest] => MaeBenchmark.RunHere(rest),
     ["vision-ours", .. var rest] => VisionLoop.Run(rest),
+    ["gpu", .. var rest] => GpuBenchmark.Run(rest),
+    ["gpu-ours", .. var rest] => GpuLoop.Run(rest),
+    ["gpu-sweep", .. var rest] => await GpuSweepBenchmark.RunAsync(rest),
     ["simulated"] => SimulatedBenchmark.Run(),
     ["fit"] => FitBenchmark.Run(),
     ["coverage", .. var rest] => CoverageBenchmark.Run(rest),
@@ -25,6 +28,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING [shared-paired|own-paired|…]]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | slurm [ROUNDS] | slurm many | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
+    Console.Error.WriteLine("usage: ScaleLab.Benchmarks train [SECONDS [ROUNDS]] | vision [SECONDS [ROUNDS]] | mae [ROUNDS] | gpu [DEVICE [SECONDS [ROUNDS]]] | gpu-sweep [DEVICE [LANES [PROCESSES]]] | loading | simulated | fit | coverage [SWEEPS [SETTING]] | pairs [PAIRS [SETTING [shared-paired|own-paired|…]]] | hygiene [SWEEPS] | worlds RESULTS [SWEEPS [LAW]] | kills [COUNT [SEED]] | slurm [ROUNDS] | slurm many | overhead [ROUNDS [TOKENS]] | packing [ROUNDS [DEVICES [LANES,LANES,… [SPEC]]]]");
     return 2;
 }

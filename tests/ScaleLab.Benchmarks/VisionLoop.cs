@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Native;
@@ -12,32 +14,53 @@ using static TorchSharp.torch;
 
 namespace ScaleLab.Benchmarks;
 
-/// <summary>Trains one vision method in a process of its own, as a worker does: prints images per CPU second of the training alone, of loading alone, and of both.</summary>
+/// <summary>
+/// Trains one vision method in a process of its own, as a worker does: prints images per CPU second of the training alone, of loading alone, and of both.
+/// With a device it prints them as JSON, by wall time.
+/// </summary>
 internal static class VisionLoop
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <param name="args">Store, corpus, method, width, depth, batch, seconds.</param>
+    /// <param name="args">Store, corpus, method, width, depth, batch, seconds; then device and precision.</param>
     public static int Run(string[] args)
     {
         var (width, depth, batch) = (Integer(3), Integer(4), Integer(5));
         var seconds = TimeSpan.FromSeconds(double.Parse(args[6], CultureInfo.InvariantCulture));
         Malloc.KeepFreedMemory();
         LibTorch.Load();
+        return Run(args, width, depth, batch, seconds);
+
+        int Integer(int i) => int.Parse(args[i], CultureInfo.InvariantCulture);
+    }
+
+    // Apart, as it needs a loaded libtorch to be compiled.
+    private static int Run(string[] args, int width, int depth, int batch, TimeSpan seconds)
+    {
         set_num_threads(1);
-        MatmulPrecision.TrySet(MathPath.Fast);
+        var (name, json) = (args.Length > 7 ? args[7] : "cpu", args.Length > 7);
+        var device = ComputeDevice.Use(name, name == "cpu" ? MathPath.Fast : MathPath.Exact);
+        var wall = Stopwatch.StartNew();
         using var images = ImageSet.Open(new CorpusStore(args[0]), args[1]);
         var shape = Shape(args[2], width, depth, images.Info);
-        using var initializer = new Initializer(1, CPU);
+        using var initializer = new Initializer(1, device, precision: args.Length > 8 && args[8] == "bf16" ? Precision.Bf16 : Precision.Fp32);
         using var method = Objective.Method(shape, initializer);
-        using var optimizer = new FusedAdamW(method.Parameters, new OptimizerSpec { Lr = 1e-3 }, width);
-        var loader = new ViewLoader(images, method.Views, ImageSet.Order(images.Info, 1), 1);
+        using var optimizer = new FusedAdamW(method.Parameters, new OptimizerSpec { Lr = 1e-3 }, width, tensorRates: name != "cpu");
+        var loader = new ViewLoader(images, method.Views, ImageSet.Order(images.Info, 1), 1, name == "cpu" ? 1 : Math.Clamp(Environment.ProcessorCount - 1, 1, 8));
         var first = 0L;
-        var views = loader.Train(0, batch);
+        var gpu = name != "cpu";
+        using var reader = new ReadAhead(gpu ? loader.Raw : loader.Train, ahead: gpu);
+        Tensor[] views = [.. loader.Train(0, batch).Select(v => Transfer.To(v, device))];
         var training = Rate(() => Train(views));
         var loading = Rate(() => loader.Train(first += batch, batch));
-        var both = Rate(() => Train(loader.Train(first += batch, batch)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{training} {loading} {both}"));
+        var both = Rate(() =>
+        {
+            Tensor[] read = [.. reader.Read(first += batch, batch, (first + batch, batch)).Select(v => Transfer.To(v, device))];
+            Train(gpu ? loader.Render(read) : read);
+        });
+        Console.WriteLine(json
+            ? string.Create(CultureInfo.InvariantCulture, $$"""{"training": {{training}}, "loading": {{loading}}, "both": {{both}}}""")
+            : string.Create(CultureInfo.InvariantCulture, $"{training} {loading} {both}"));
         return 0;
 
         void Train(Tensor[] images)
@@ -47,28 +70,47 @@ internal static class VisionLoop
             optimizer.Step(1e-3);
             method.Parameters.DropGradients();
             method.AfterStep(null);
-            loss.item<float>();
+            if (name == "cpu")
+            {
+                loss.item<float>();
+            }
         }
 
         double Rate(Action step)
         {
-            var (steps, start, warm) = (0L, Environment.CpuUsage.TotalTime, false);
-            while (Environment.CpuUsage.TotalTime - start < seconds)
+            var (steps, start, warm) = (0L, Now(), false);
+            while (Now() - start < seconds)
             {
-                if (!warm && Environment.CpuUsage.TotalTime - start > WarmUp)
+                if (!warm && Now() - start > WarmUp)
                 {
-                    (steps, start, warm) = (0, Environment.CpuUsage.TotalTime, true);
+                    (steps, start, warm) = (0, Now(), true);
                 }
 
-                using var scope = NewDisposeScope();
-                step();
-                steps++;
+                // A look at the clock waits for a GPU.
+                for (var i = 0; i < (name == "cpu" ? 1 : 10); i++, steps++)
+                {
+                    using var scope = NewDisposeScope();
+                    step();
+                }
             }
 
-            return steps * batch / (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+            return steps * batch / (Now() - start).TotalSeconds;
         }
 
-        int Integer(int i) => int.Parse(args[i], CultureInfo.InvariantCulture);
+        TimeSpan Now()
+        {
+            if (!json)
+            {
+                return Environment.CpuUsage.TotalTime;
+            }
+
+            if (device.type == TorchSharp.DeviceType.CUDA)
+            {
+                cuda.synchronize();
+            }
+
+            return wall.Elapsed;
+        }
     }
 
     // The size dial turned to a width.

@@ -35,6 +35,7 @@ internal static class RunnerChecks
         .. report.Products.Select(p => Product(p, device, planned)),
         .. report.CopyRate is { } rate ? [Copy(rate, device)] : Array.Empty<Check>(),
         .. report.Parity.Select(p => Parity(p, device)),
+        .. report.Parity.Count > 0 ? [Graph(report.Graph, device)] : Array.Empty<Check>(),
     ];
 
     internal static Check Runner(string path, RunnerReport report) => report.Build == BuildInfo.Version
@@ -125,6 +126,22 @@ internal static class RunnerChecks
                 CheckOutcome.Fail,
                 string.Create(CultureInfo.InvariantCulture, $"{finding}, which is more than {most:0.0e+0}"),
                 device == "cpu" ? "this libtorch computes something else here: build again, or name another by SCALELAB_LIBTORCH" : "do not train here: try a libtorch 2.10 built for this card, and look for memory errors (nvidia-smi -q -d ECC)");
+    }
+
+    private static Check Graph(GraphReport? graph, string device)
+    {
+        const string name = "graphs";
+        const string without = "export SCALELAB_GRAPHS=0, and each kernel is asked for by itself: small models then train more slowly";
+        var distance = graph is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{graph.Difference:0.0e+0} nats");
+        return graph switch
+        {
+            null => new Check(name, CheckOutcome.Warn, "recording a training step ended the process", without),
+            { Difference: not <= LargestFloat32Difference } => new Check(name, CheckOutcome.Fail, $"a recorded step strays from one that is asked for by {distance}", without),
+            _ when device == "cpu" => new Check(name, CheckOutcome.Ok, $"for GPUs; the step that one would record, within {distance} of the others"),
+            { Repeated: > 0 } => new Check(name, CheckOutcome.Ok, FormattableString.Invariant($"{graph.Repeated} of {graph.Steps} steps from a record, within {distance} of those asked for")),
+            { MissingSymbols: [var first, ..] } => new Check(name, CheckOutcome.Warn, $"libtorch lacks {first}", "small models train more slowly; libtorch 2.10 has it"),
+            _ => new Check(name, CheckOutcome.Warn, "no step was recorded", "small models train more slowly"),
+        };
     }
 
     private static Check Device(RunnerReport report, string device, bool driver)

@@ -38,6 +38,14 @@ internal static class RunnerProbe
     internal static (RunnerReport? Report, Check Check) Read(string runner, int exitCode, string answer, string said)
     {
         var last = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+
+        // Recording a step comes last, and may end the process; what was found before stands in a line of its own.
+        var lines = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (exitCode is not (0 or 2) && lines.Length > 0)
+        {
+            exitCode = 0;
+        }
+
         if (exitCode != 0)
         {
             return (null, exitCode == 2
@@ -47,7 +55,7 @@ internal static class RunnerProbe
 
         try
         {
-            var report = JsonSerializer.Deserialize(answer, ContractJson.Default.RunnerReport) ?? throw new JsonException("null");
+            var report = JsonSerializer.Deserialize(lines.LastOrDefault() ?? "", ContractJson.Default.RunnerReport) ?? throw new JsonException("null");
             return (report, RunnerChecks.Runner(runner, report));
         }
         catch (JsonException)

@@ -59,7 +59,8 @@ internal static class CostModel
     public static double[] MemoryParts(TrainingSpec training, ExecutionSpec execution) =>
     [
         execution.Device == DevicePool.Cuda ? GpuProcessBytes : ProcessBytes,
-        (TrainingBytesPerParameter * training.Model.Trained) + training.Model.ActivationBytes(execution.Chunk),
+        (TrainingBytesPerParameter * training.Model.Trained)
+            + (execution.Recompute ? training.Model.RecomputedBytes(execution.Chunk) : training.Model.ActivationBytes(execution.Chunk)),
     ];
 
     public static long Disk(TrainingSpec training)
@@ -124,7 +125,10 @@ internal static class CostModel
 
         public static Speed Of(TrainingSpec training, ExecutionSpec execution)
         {
-            var (shape, flops) = (training.Model, training.Model.TrainingFlopsPerUnit);
+            var shape = training.Model;
+
+            // Of three passes' worth, forward is one: the one that is done again.
+            var flops = shape.TrainingFlopsPerUnit * (execution.Recompute ? 4.0 / 3 : 1);
             if (execution.Device == DevicePool.Cuda)
             {
                 var peak = training.Precision == Precision.Bf16 ? GpuBf16FlopsPerSecond : GpuFp32FlopsPerSecond;

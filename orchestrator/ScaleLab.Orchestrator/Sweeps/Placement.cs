@@ -36,12 +36,21 @@ internal static class Placement
             Math = target.Math,
             Chunk = training.Model.CouplesBatch ? (int)(largest / sample) : (int)Math.Min(Math.Max(1, units / training.Model.TokensPerSample), largest / sample),
         };
-        return Usable(target) is { } usable && !training.Model.CouplesBatch ? execution with { Chunk = Fitting(training, execution, usable) } : execution;
+        if (Usable(target) is not { } usable || training.Model.CouplesBatch)
+        {
+            return execution;
+        }
+
+        var model = training.Model;
+        var kept = execution with { Chunk = Fitting(training, execution, usable, model.ActivationBytes(1)) };
+        return CostModel.Memory(training, kept) <= usable || model.RecomputedBytes(1) >= model.ActivationBytes(1)
+            ? kept
+            : execution with { Chunk = Fitting(training, execution, usable, model.RecomputedBytes(1)), Recompute = true };
     }
 
-    private static int Fitting(TrainingSpec training, ExecutionSpec execution, double usable)
+    private static int Fitting(TrainingSpec training, ExecutionSpec execution, double usable, long bytesOfOne)
     {
         var free = usable - CostModel.Memory(training, execution with { Chunk = 0 });
-        return (int)Math.Clamp(free / training.Model.ActivationBytes(1), 1, execution.Chunk);
+        return (int)Math.Clamp(free / bytesOfOne, 1, execution.Chunk);
     }
 }

@@ -61,7 +61,12 @@ public sealed record LanguageModelShape : ModelShape
     private long BlockMatrices => Depth * ((4L * Width * Width) + (3L * Width * FeedForward));
 
     // Per token and block: about 16 vectors of the width, 5 of the hidden layer, 3 rows of scores per head; then logits, twice.
-    public override long ActivationBytes(int samples) =>
-        sizeof(float) * (long)samples * Context
-        * ((Depth * ((16L * Width) + (5L * FeedForward) + (3L * Heads * Context))) + (3L * Vocabulary) + (4L * Width));
+    public override long ActivationBytes(int samples) => sizeof(float) * (long)samples * Context * ((Depth * BlockNumbers) + OuterNumbers);
+
+    // The stream and its norm before each block, and all of one block.
+    public override long RecomputedBytes(int samples) => sizeof(float) * (long)samples * Context * ((Depth * 2L * Width) + BlockNumbers + OuterNumbers);
+
+    private long BlockNumbers => (16L * Width) + (5L * FeedForward) + (3L * Heads * Context);
+
+    private long OuterNumbers => (3L * Vocabulary) + (4L * Width);
 }

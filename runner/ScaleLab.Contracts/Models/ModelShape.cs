@@ -75,4 +75,7 @@ public abstract record ModelShape
 
     /// <summary>Bytes of activations held for the backward pass of <paramref name="samples"/> samples in float32: an estimate for placement, not a bound.</summary>
     public abstract long ActivationBytes(int samples);
+
+    /// <summary>The same where each block keeps its input alone and is computed again in the backward pass; no less where a model cannot do that.</summary>
+    public virtual long RecomputedBytes(int samples) => ActivationBytes(samples);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ScaleLab.Contracts.Runs;
 
 /// <summary><c>run.json</c>: one run, resolved when the sweep was planned, and never changed after.</summary>
@@ -35,6 +37,10 @@ public sealed record ExecutionSpec
 
     /// <summary>Samples per forward pass. Gradients of a batch are summed chunk by chunk, so this decides the order of the sum.</summary>
     public required int Chunk { get; init; }
+
+    /// <summary>Compute activations again in the backward pass, since not even one sample's fit. It changes no bits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Recompute { get; init; }
 }
 
 /// <summary>The kernels behind float32 matrix products on a CPU.</summary>

@@ -52,6 +52,24 @@ public sealed record RunnerReport
 
     /// <summary>Bytes per second from pinned memory to the device, or from memory to memory on a CPU; null where the device is not there.</summary>
     public double? CopyRate { get; init; }
+
+    /// <summary>Null where the device is not there, or where recording a step ended the process.</summary>
+    public GraphReport? Graph { get; init; }
+}
+
+/// <summary>A training step that is recorded once and repeated (CUDA graphs), against one that is asked for each time.</summary>
+public sealed record GraphReport
+{
+    /// <summary>What libtorch would have to have; a libtorch without CUDA has none of it.</summary>
+    public required IReadOnlyList<string> MissingSymbols { get; init; }
+
+    /// <summary>Of <see cref="Steps"/>, those that were repeated from a record.</summary>
+    public required long Repeated { get; init; }
+
+    public required int Steps { get; init; }
+
+    /// <summary>Largest distance between the losses, nats.</summary>
+    public required double Difference { get; init; }
 }
 
 /// <summary>A GPU, as its driver describes it.</summary>

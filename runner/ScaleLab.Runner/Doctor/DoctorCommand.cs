@@ -16,9 +16,17 @@ internal static class DoctorCommand
 
     public static int Run(string device, string math, Stream output)
     {
-        var report = Examine(device, Path(math));
-        output.Write([.. JsonSerializer.SerializeToUtf8Bytes(report, ContractJson.Line.RunnerReport), (byte)'\n']);
+        var (report, there) = Examine(device, Path(math));
+        Say(report);
+        if (there)
+        {
+            // Last and apart: what goes wrong there ends the process, and the first line must not go with it.
+            Say(report with { Graph = LossParity.MeasureGraph(new Device(device), Precision.Bf16) });
+        }
+
         return 0;
+
+        void Say(RunnerReport answer) => output.Write([.. JsonSerializer.SerializeToUtf8Bytes(answer, ContractJson.Line.RunnerReport), (byte)'\n']);
     }
 
     /// <exception cref="InputException">There is no such path.</exception>
@@ -29,16 +37,17 @@ internal static class DoctorCommand
         _ => throw new InputException($"unknown math path '{math}'; there are exact and fast"),
     };
 
-    private static RunnerReport Examine(string device, MathPath math)
+    private static (RunnerReport Report, bool There) Examine(string device, MathPath math)
     {
         // Asked only of a back end that has it: TorchSharp looks for native libraries of that name.
         var devices = LibTorch.HasCuda && cuda.is_available() ? cuda.device_count() : 0;
         var ordinal = device == "cpu" ? null : (int?)(device.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0);
         var there = ordinal is null || ordinal < devices;
         var missing = LibTorch.MissingSymbols();
-        if (device == "cpu")
+        if (there)
         {
-            math = MatmulPrecision.TrySet(math) ? math : MathPath.Exact;
+            ComputeDevice.Use(device, math);
+            math = device != "cpu" || MatmulPrecision.TrySet(math) ? math : MathPath.Exact;
         }
 
         var report = new RunnerReport
@@ -57,7 +66,7 @@ internal static class DoctorCommand
             RuntimeCuda = CudaDriver.RuntimeVersion,
             Products = [],
         };
-        return there ? Measured(report, new Device(device), ordinal, math) : report;
+        return (there ? Measured(report, new Device(device), ordinal, math) : report, there);
     }
 
     private static RunnerReport Measured(RunnerReport report, Device device, int? ordinal, MathPath math) => report with

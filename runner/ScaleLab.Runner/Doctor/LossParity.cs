@@ -1,7 +1,6 @@
-using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
-using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Training;
 using static TorchSharp.torch;
 
@@ -16,41 +15,47 @@ internal static class LossParity
     internal const int Steps = 10;
 
     private const int Batch = 8;
-
-    private static readonly LanguageModelShape Shape = new() { Vocabulary = 64, Context = 64, Width = 64, Depth = 2, Heads = 2, FeedForward = 176 };
+    private const double Rate = 1e-2;
 
     public static ParityReport Measure(Device device, Precision precision) => new()
     {
         Precision = precision,
         Steps = Steps,
-        Difference = Losses(device, float32, precision).Zip(Losses(CPU, float64, Precision.Fp32), (a, b) => Math.Abs(a - b)).Aggregate(0.0, (most, d) => d <= most ? most : d),
+        Difference = Distance(Losses(device, float32, precision, Way(device)).Losses, Losses(CPU, float64, Precision.Fp32, new StepWay()).Losses),
     };
 
-    // Tokens that a model can learn to foresee: each follows from the one before, but for one in four.
-    private static double[] Losses(Device device, ScalarType type, Precision precision)
+    /// <summary>The same steps, each asked for, and from a record where this device can make one.</summary>
+    public static GraphReport MeasureGraph(Device device, Precision precision)
     {
-        using var scope = NewDisposeScope();
-        using var model = new LanguageModel(Shape, seed: 1, device, type, precision);
-        using var optimizer = new FusedAdamW(model.Parameters, new OptimizerSpec { Lr = 1e-2 }, Shape.Width);
-        var random = new Random(1);
-        var losses = new double[Steps];
-        for (var step = 0; step < Steps; step++)
+        var way = Way(device) with { TensorRates = true };
+        var recorded = Losses(device, float32, precision, way with { Capture = CudaGraph.TryCapture });
+        return new GraphReport
         {
-            using var inner = NewDisposeScope();
-            var ids = new long[Batch * (Shape.Context + 1)];
-            for (var i = 1; i < ids.Length; i++)
-            {
-                ids[i] = random.Next(4) == 0 ? random.Next(Shape.Vocabulary) : ((ids[i - 1] * 5) + 1) % Shape.Vocabulary;
-            }
+            MissingSymbols = CudaGraph.Missing,
+            Repeated = recorded.Repeated,
+            Steps = Steps,
+            Difference = Distance(recorded.Losses, Losses(device, float32, precision, way).Losses),
+        };
+    }
 
-            var windows = tensor(ids, [Batch, Shape.Context + 1]).to(device);
-            var loss = model.LossSum(windows.narrow(1, 0, Shape.Context), windows.narrow(1, 1, Shape.Context)) / (Batch * Shape.Context);
-            loss.backward();
-            optimizer.Step(1e-2);
-            model.Parameters.DropGradients();
-            losses[step] = loss.to(float64).item<double>();
+    private static StepWay Way(Device device) => StepWay.For(device, ParityModel.Shape, Batch) with { Capture = null };
+
+    // A distance that is no number stays none.
+    private static double Distance(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Aggregate(0.0, (most, d) => d <= most ? most : d);
+
+    private static (double[] Losses, long Repeated) Losses(Device device, ScalarType type, Precision precision, StepWay way)
+    {
+        using var model = new ParityModel(device, type, precision);
+        using var optimizer = new FusedAdamW(model.Parameters, new OptimizerSpec { Lr = Rate }, ParityModel.Shape.Width, way.TensorRates);
+        using var step = new BatchStep(model, optimizer, Batch, way);
+        var units = Batch * ParityModel.Shape.Context;
+        var losses = new double[Steps];
+        for (var i = 0; i < Steps; i++)
+        {
+            step.Start(i * Batch, Batch, units, Rate, i + 1 < Steps ? Batch : null);
+            losses[i] = step.Nats.item<double>() / units;
         }
 
-        return losses;
+        return (losses, step.Repeated);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class LanguageModel : IDisposable
     private readonly Tensor _norm;
     private readonly Tensor _head;
     private readonly double _headScale;
+    private readonly bool _fusedAttention;
 
     // Constants of the positions, (T, hd/2).
     private readonly Tensor _cos;
@@ -27,10 +28,12 @@ internal sealed class LanguageModel : IDisposable
     /// <param name="device">Where everything lives.</param>
     /// <param name="type">Of weights and activations: float32, or float64 for checking gradients.</param>
     /// <param name="precision">Bf16 casts the operands of matrix products; sums, norms and softmax stay in <paramref name="type"/>.</param>
-    public LanguageModel(LanguageModelShape shape, int seed, Device device, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32)
+    /// <param name="fusedAttention">Attention as one kernel; null for where that is to be had.</param>
+    public LanguageModel(LanguageModelShape shape, int seed, Device device, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32, bool? fusedAttention = null)
     {
         _shape = shape;
         _matmulType = precision == Precision.Bf16 ? ScalarType.BFloat16 : type;
+        _fusedAttention = fusedAttention ?? Layers.HasFusedAttention(device, _matmulType);
         using var scope = NewDisposeScope();
         using var random = new Generator((ulong)seed, CPU);
         Tensor Normal(double deviation, long rows, long columns) => (randn([rows, columns], generator: random) * deviation).to(type, device);
@@ -58,8 +61,8 @@ internal sealed class LanguageModel : IDisposable
         var frequency = pow(tensor(RopeBase, ScalarType.Float64), arange(0, shape.HeadWidth, 2, ScalarType.Float64) / -shape.HeadWidth);
         var angle = outer(arange(shape.Context, dtype: ScalarType.Float64), frequency); // (T, hd/2)
         Tensor Keep(Tensor t) => t.to(type, device).DetachFromDisposeScope();
-        // Queries and keys are both rotated, so each takes the root of attention's 1/√hd.
-        var scale = Math.Pow(shape.HeadWidth, -0.25);
+        // Queries and keys are both rotated, so each takes the root of attention's 1/√hd, which the fused kernel brings along.
+        var scale = _fusedAttention ? 1 : Math.Pow(shape.HeadWidth, -0.25);
         _cos = Keep(angle.cos() * scale);
         _sin = Keep(angle.sin() * scale);
     }
@@ -98,7 +101,7 @@ internal sealed class LanguageModel : IDisposable
     public Tensor Codes(Tensor tokens, Action<Attended>? attended = null)
     {
         var length = tokens.shape[1];
-        var x = _embedding.index_select(0, tokens.reshape(-1)); // (BT, C)
+        var x = Layers.Embedding(_embedding, tokens.reshape(-1)); // (BT, C)
         (x, var normed) = Layers.AddNorm(x, null, _blocks[0].AttentionNorm, _matmulType);
         for (var l = 0; l < _blocks.Length; l++)
         {
@@ -143,8 +146,13 @@ internal sealed class LanguageModel : IDisposable
     private Tensor Attention(int l, Tensor qkv, long length, Action<Attended>? attended)
     {
         var (q, k, v) = Layers.Rotary(qkv, _cos.narrow(0, 0, length), _sin.narrow(0, 0, length), _shape.Heads); // (BH, T, hd)
+        if (_fusedAttention && attended is null)
+        {
+            return Layers.FusedAttention(q, k, v, _shape.Heads, causal: true).view(-1, _shape.Width);
+        }
+
         // Products and a softmax are the quicker attention on a CPU at these lengths.
-        using var scores = bmm(q, k.transpose(1, 2));
+        using var scores = bmm(_fusedAttention ? q * (1 / Math.Sqrt(_shape.HeadWidth)) : q, k.transpose(1, 2));
         var weights = Layers.CausalSoftmax(scores);
         attended?.Invoke(new Attended(l, weights.view(-1, _shape.Heads, length, length), v.view(-1, _shape.Heads, length, _shape.HeadWidth)));
         var mixed = bmm(weights, v);

@@ -25,6 +25,11 @@ internal static class Layers
         }
 
         x = delta is null ? x : x + delta;
+        if (IsGpu(x))
+        {
+            return (x, Operators.RmsNorm(x, gain, NormEpsilon).to(type));
+        }
+
         return (x, (x * x.square().mean([-1], keepdim: true).add(NormEpsilon).rsqrt() * gain).to(type));
     }
 
@@ -66,6 +71,24 @@ internal static class Layers
         return F.softmax(scores.masked_fill(hidden, double.NegativeInfinity), -1);
     }
 
+    /// <summary>Attention whose scores never reach memory (Dao et al. 2022); it divides them by √hd.</summary>
+    /// <param name="q">(B·H, T, hd), as are keys and values.</param>
+    /// <param name="k">Keys.</param>
+    /// <param name="v">Values.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="causal">Query t sees keys 0 … t.</param>
+    /// <returns>(B, T, H·hd).</returns>
+    public static Tensor FusedAttention(Tensor q, Tensor k, Tensor v, int heads, bool causal)
+    {
+        var (length, width) = (q.shape[1], q.shape[2]);
+        return F.scaled_dot_product_attention(Apart(q), Apart(k), Apart(v), is_casual: causal).transpose(1, 2).reshape(-1, length, heads * width);
+
+        Tensor Apart(Tensor t) => t.view(-1, heads, length, width);
+    }
+
+    /// <summary>Where attention is one kernel: on a GPU in bfloat16. In float32 its kernels round more than float32 asks for.</summary>
+    public static bool HasFusedAttention(Device device, ScalarType products) => device.type == TorchSharp.DeviceType.CUDA && products == ScalarType.BFloat16;
+
     /// <summary>(R, 2F) → (R, F): silu(gate) · up (Shazeer 2020), gate and up side by side.</summary>
     public static Tensor SwiGlu(Tensor gateUp)
     {
@@ -82,6 +105,11 @@ internal static class Layers
     public static Tensor CrossEntropySum(Tensor logits, Tensor targets) => HasKernels(logits)
         ? Kernels.CrossEntropySum.apply(logits, targets)
         : F.cross_entropy(logits.dtype == ScalarType.BFloat16 ? logits.to(float32) : logits, targets, reduction: nn.Reduction.Sum);
+
+    /// <summary>Rows (…, C) of a table (V, C), by int64 numbers (…).</summary>
+    public static Tensor Embedding(Tensor table, Tensor ids) => IsGpu(table) ? Operators.Embedding(table, ids) : table.index_select(0, ids);
+
+    private static bool IsGpu(Tensor x) => x.device_type == TorchSharp.DeviceType.CUDA;
 
     private static bool HasKernels(Tensor x) => x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16;
 }

@@ -23,7 +23,7 @@ internal static class StackedLanguageModel
         // Each looks up its own table: (R·V, C), rows of replica r from r·V on.
         var table = weights["embedding"];
         var rows = tokens.reshape(replicas, -1) + (arange(replicas, dtype: ScalarType.Int64, device: tokens.device) * shape.Vocabulary).view(replicas, 1);
-        var x = table.view(-1, shape.Width).index_select(0, rows.view(-1)); // (R·B·T, C)
+        var x = Layers.Embedding(table.view(-1, shape.Width), rows.view(-1)); // (R·B·T, C)
         (x, var normed) = AddNorm(x, null, weights["blocks.0.attention.norm"]);
         for (var l = 0; l < shape.Depth; l++)
         {

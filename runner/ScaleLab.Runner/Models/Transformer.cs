@@ -62,6 +62,11 @@ internal sealed class Transformer
     {
         var (batch, length, head) = (qkv.shape[0], qkv.shape[1], _body.Width / _body.Heads);
         var parts = qkv.view(batch, length, 3, _body.Heads, head).permute(2, 0, 3, 1, 4).reshape(3, batch * _body.Heads, length, head).unbind(0); // (BH, T, hd) each
+        if (attended is null && Layers.HasFusedAttention(qkv.device, qkv.dtype))
+        {
+            return Layers.FusedAttention(parts[0], parts[1], parts[2], _body.Heads, causal: false);
+        }
+
         var scores = Products.Batched(parts[0] * (1 / Math.Sqrt(head)), parts[1].transpose(1, 2));
         var weights = F.softmax(scores, -1);
         attended?.Invoke(weights.view(batch, _body.Heads, length, length));

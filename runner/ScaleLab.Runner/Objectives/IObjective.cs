@@ -1,22 +1,13 @@
 using ScaleLab.Contracts.Runs;
-using ScaleLab.Runner.Models;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Objectives;
 
 /// <summary>A model with its loss and its data: what the trainer trains.</summary>
-internal interface IObjective : IDisposable
+internal interface IObjective : ILoss, IDisposable
 {
-    ParameterSet Parameters { get; }
-
     /// <summary>Tensors that no gradient reaches and that training carries on: teachers, centres. Checkpoints hold them.</summary>
     IReadOnlyList<(string Name, Tensor Value)> State => [];
-
-    /// <summary>Loss summed over the units of samples <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, with its graph.</summary>
-    /// <param name="first">Number of the first sample since the beginning of the run: decides all that is random about it.</param>
-    /// <param name="count">Samples, all in one forward pass.</param>
-    /// <returns>A scalar on the model's device.</returns>
-    Tensor LossSum(long first, int count);
 
     /// <summary>The weights have been updated; <paramref name="step"/> steps are done.</summary>
     void AfterStep(long step)

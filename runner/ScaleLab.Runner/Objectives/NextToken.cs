@@ -4,6 +4,7 @@ using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Export;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Emergence;
 using static TorchSharp.torch;
 
@@ -35,17 +36,17 @@ internal sealed class NextToken : IObjective
 
     public int Context => _shape.Context;
 
-    public Tensor LossSum(long first, int count)
-    {
-        var windows = Windows(first, count);
-        return PerUnit(_model.LossSum(windows.narrow(1, 0, Context), windows.narrow(1, 1, Context)));
-    }
+    public bool IsStatic => !_model.Recompute;
+
+    public Tensor LossSum(Tensor[] batch, long first) => PerUnit(_model.LossSum(batch[0].narrow(1, 0, Context), batch[0].narrow(1, 1, Context)));
 
     /// <summary>D counts the start symbols of strings too; their loss is a mean over what is predicted.</summary>
     public Tensor PerUnit(Tensor nats) => _corpus.Info.Strings is { } strings ? nats * ((double)strings.Tokens / strings.Predictions) : nats;
 
     /// <summary>Samples <paramref name="first"/> … and the token after each: int64 (B, T + 1), on the device.</summary>
-    public Tensor Windows(long first, int count)
+    public Tensor Windows(long first, int count) => Transfer.To(Read(first, count)[0], _device);
+
+    public Tensor[] Read(long first, int count)
     {
         var context = _shape.Context;
         var ids = new long[count * (context + 1)];
@@ -59,7 +60,7 @@ internal sealed class NextToken : IObjective
             }
         }
 
-        return tensor(ids, [count, context + 1]).to(_device);
+        return [tensor(ids, [count, context + 1])]; // (B, T + 1)
     }
 
     public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)

@@ -2,6 +2,7 @@ using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision;
 using ScaleLab.Runner.Objectives.Vision.Methods;
 using static TorchSharp.torch;
@@ -21,6 +22,13 @@ internal static class Objective
         VisionShape => new VisionObjective(training, store, device, recompute),
         _ => throw new NotSupportedException($"no objective for models of family {training.Model.Family}"),
     };
+
+    /// <summary>Loss summed over the units of samples <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    public static Tensor LossSum(this ILoss loss, long first, int count)
+    {
+        var device = loss.Parameters.All[0].Value.device;
+        return loss.LossSum([.. loss.Read(first, count).Select(t => Transfer.To(t, device))], first);
+    }
 
     /// <summary>The method of a vision shape, with its weights drawn.</summary>
     public static ISelfSupervised Method(VisionShape shape, Initializer initializer) => shape switch

@@ -8,8 +8,15 @@ internal interface IOptimizer : IDisposable
     /// <summary>What it remembers, by name, for checkpoints.</summary>
     IEnumerable<(string Name, Tensor Value)> State { get; }
 
-    /// <param name="lr">Base rate of this step, before any rule of a parameter group.</param>
-    void Step(double lr);
+    /// <summary>An update is the same kernels every time: rates and counts are tensors on the device.</summary>
+    bool IsStatic => false;
+
+    /// <summary>Before <see cref="Step()"/>.</summary>
+    /// <param name="lr">Base rate of the step, before any rule of a parameter group.</param>
+    void SetRate(double lr);
+
+    /// <summary>One update from the gradients that the parameters hold.</summary>
+    void Step();
 
     /// <summary>Tells it how many updates its memory has seen.</summary>
     void SetStep(long step);

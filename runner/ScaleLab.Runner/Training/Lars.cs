@@ -1,5 +1,6 @@
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Training;
@@ -30,6 +31,7 @@ internal sealed class Lars : IOptimizer
     private readonly Script _script = new(Source);
     private readonly OptimizerSpec _spec;
     private readonly Group[] _groups;
+    private double _lr;
 
     /// <param name="parameters">Updated in place.</param>
     /// <param name="spec">Of it the decay, and <see cref="OptimizerSpec.Beta1"/> as the momentum.</param>
@@ -47,7 +49,16 @@ internal sealed class Lars : IOptimizer
 
     public IEnumerable<(string Name, Tensor Value)> State => _groups.SelectMany(g => g.Parameters.Zip(g.Momenta, (p, m) => ($"m.{p.Name}", m)));
 
+    public void SetRate(double lr) => _lr = lr;
+
+    /// <inheritdoc cref="IOptimizer.Step"/>
     public void Step(double lr)
+    {
+        SetRate(lr);
+        Step();
+    }
+
+    public void Step()
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -55,7 +66,7 @@ internal sealed class Lars : IOptimizer
         {
             Tensor[] values = [.. g.Parameters.Select(p => p.Value)];
             Tensor[] gradients = [.. values.Select(p => p.grad!)];
-            _script.Call("step", values, gradients, g.Momenta, lr, _spec.Beta1, _spec.WeightDecay, g.Trust);
+            _script.Call("step", values, gradients, g.Momenta, _lr, _spec.Beta1, _spec.WeightDecay, g.Trust);
         }
     }
 

@@ -29,8 +29,8 @@ internal sealed class RunAttempt
     /// <param name="seat">Among runs that compute their gradients together; null alone.</param>
     public RunAttempt(RunFolder run, CorpusStore store, TimeProvider time, bool recompute = false, ReplicaStack.Seat? seat = null)
     {
-        (_run, _store, _time, _recompute, _seat) = (run, store, time, recompute, seat);
-        _spec = run.ReadSpec();
+        (_run, _store, _time, _seat, _spec) = (run, store, time, seat, run.ReadSpec());
+        _recompute = recompute || _spec.Execution.Recompute;
         if (_spec.Execution.Chunk < 1)
         {
             throw new InputException($"{_spec.Key}: chunks of {_spec.Execution.Chunk} samples");
@@ -59,7 +59,7 @@ internal sealed class RunAttempt
         var device = Device(_spec.Execution);
         PeakMemory.Reset(IsCuda);
         using var objective = Objective.Of(_spec.Training, _store, device, _recompute);
-        using var trainer = new Trainer(_spec, objective, _attempt, _time) { HeapLimit = HeapLimit.FromEnvironment(), Seat = _seat };
+        using var trainer = new Trainer(_spec, objective, _attempt, _time, Way(objective)) { HeapLimit = HeapLimit.FromEnvironment(), Seat = _seat };
         _attempt.Publish(Restore(trainer));
         using var curve = new CurveFile(_attempt.CurveFile);
         var end = trainer.Run(curve, report, stop);
@@ -163,7 +163,7 @@ internal sealed class RunAttempt
             Stacked = _seat?.Count,
             Libtorch = LibTorch.Version,
             Build = BuildInfo.Version,
-            MatmulError = MatmulPrecision.MeasureError(CPU),
+            MatmulError = MatmulPrecision.MeasureError(trainer.Device),
         },
     };
 
@@ -227,17 +227,14 @@ internal sealed class RunAttempt
         return result;
     }
 
-    private static Device Device(ExecutionSpec execution)
+    // Runs that compute together wait for each other at every pass.
+    private StepWay Way(IObjective objective) => _seat is not null
+        ? new StepWay()
+        : StepWay.For(objective.Parameters.All[0].Value.device, _spec.Training.Model, _spec.Execution.Chunk).Guarded(_run, _attempt);
+
+    private Device Device(ExecutionSpec execution)
     {
         set_num_threads(execution.Threads);
-        if (execution.Device == "cpu")
-        {
-            MatmulPrecision.TrySet(execution.Math);
-            return CPU;
-        }
-
-        return execution.Device.StartsWith("cuda", StringComparison.Ordinal) && cuda.is_available()
-            ? new Device(execution.Device)
-            : throw new InputException($"device {execution.Device} is not there; build with -p:TorchBackend=cuda or set SCALELAB_LIBTORCH, and see `scalelab doctor`");
+        return ComputeDevice.Use(execution.Device, execution.Math, ownStream: _seat is null);
     }
 }

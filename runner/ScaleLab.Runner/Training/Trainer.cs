@@ -23,13 +23,23 @@ internal sealed class Trainer : IDisposable
     private readonly Timeline _timeline;
     private readonly LearningRate _rate;
     private readonly int _unitsPerSample;
+    private readonly BatchStep _step;
+    private readonly LossQueue _losses;
 
-    public Trainer(RunSpec spec, IObjective objective, AttemptFolder attempt, TimeProvider time)
+    /// <param name="spec">The run.</param>
+    /// <param name="objective">What it trains.</param>
+    /// <param name="attempt">Takes its checkpoints.</param>
+    /// <param name="time">Clock of checkpoints and durations.</param>
+    /// <param name="way">How steps are asked for; null for what suits the device.</param>
+    public Trainer(RunSpec spec, IObjective objective, AttemptFolder attempt, TimeProvider time, StepWay? way = null)
     {
         (_spec, _objective, _attempt, _time) = (spec, objective, attempt, time);
+        way ??= StepWay.For(Device, spec.Training.Model, spec.Execution.Chunk);
         _optimizer = spec.Training.Optimizer.Kind == OptimizerKind.Lars
             ? new Lars(objective.Parameters, spec.Training.Optimizer)
-            : new FusedAdamW(objective.Parameters, spec.Training.Optimizer, spec.Training.Model.Width);
+            : new FusedAdamW(objective.Parameters, spec.Training.Optimizer, spec.Training.Model.Width, way.TensorRates);
+        _step = new BatchStep(objective, _optimizer, spec.Execution.Chunk, way);
+        _losses = new LossQueue(Device, way.RunAhead);
         _timeline = new Timeline(spec.Training.Batch);
         _rate = new LearningRate(spec.Training);
         _unitsPerSample = spec.Training.Model.UnitsPerSample;
@@ -38,10 +48,21 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>Looked at when a forward pass has filled the memory.</summary>
-    public HeapLimit? HeapLimit { get; init; }
+    public HeapLimit? HeapLimit
+    {
+        get => _step.HeapLimit;
+        init => _step.HeapLimit = value;
+    }
+
+    /// <summary>Where the model is.</summary>
+    public Device Device => _objective.Parameters.All[0].Value.device;
 
     /// <summary>Where gradients are computed together with those of other runs; null where this one computes its own.</summary>
-    public ReplicaStack.Seat? Seat { get; init; }
+    public ReplicaStack.Seat? Seat
+    {
+        get => _step.Seat;
+        init => _step.Seat = value;
+    }
 
     public TrainingState State { get; private set; }
 
@@ -67,16 +88,26 @@ internal sealed class Trainer : IDisposable
     public TrainingEnd Run(CurveFile curve, Action<TrainingState, double> report, CancellationToken stop)
     {
         var (started, before) = (_time.GetTimestamp(), State.WallSeconds);
-        var checkpointed = started;
+        var (checkpointed, next) = (started, State.Step);
         while (State.Step < _spec.Training.EndStep)
         {
-            if (stop.IsCancellationRequested)
+            if (next == State.Step)
             {
-                Save(curve);
-                return TrainingEnd.Stopped;
+                if (stop.IsCancellationRequested)
+                {
+                    Save(curve);
+                    return TrainingEnd.Stopped;
+                }
+
+                Start(next++);
             }
 
-            var loss = Step();
+            if (MayRunAhead())
+            {
+                Start(next++);
+            }
+
+            var loss = _losses.Pop() / _timeline.BatchAt(State.Step);
             State = State with { WallSeconds = before + _time.GetElapsedTime(started).TotalSeconds };
             if (!double.IsFinite(loss))
             {
@@ -90,7 +121,7 @@ internal sealed class Trainer : IDisposable
                 return TrainingEnd.Diverged;
             }
 
-            if (_time.GetElapsedTime(checkpointed) > CheckpointEvery)
+            if (next == State.Step && _time.GetElapsedTime(checkpointed) > CheckpointEvery)
             {
                 Save(curve);
                 checkpointed = _time.GetTimestamp();
@@ -98,6 +129,12 @@ internal sealed class Trainer : IDisposable
         }
 
         return TrainingEnd.Finished;
+
+        // The loss of a step is read while the next one runs, but where that loss ends a row of the curve or a checkpoint is due: those want the model as it is then.
+        bool MayRunAhead() => _losses.RunsAhead && next < State.Step + LossQueue.Depth && next < _spec.Training.EndStep
+            && !stop.IsCancellationRequested
+            && !CurveFile.IsDue(_timeline.SeenBefore(State.Step), _timeline.SeenBefore(State.Step + 1))
+            && _time.GetElapsedTime(checkpointed) <= CheckpointEvery;
     }
 
     /// <param name="curve">Its rows come to disk first: a checkpoint stands for them.</param>
@@ -126,39 +163,27 @@ internal sealed class Trainer : IDisposable
         };
     }
 
-    public void Dispose() => _optimizer.Dispose();
-
-    // One batch, in chunks of a size that never changes with memory or load: the order of a sum decides its last bits.
-    private double Step()
+    public void Dispose()
     {
-        var units = _timeline.BatchAt(State.Step);
-        var first = _timeline.SeenBefore(State.Step) / _unitsPerSample;
-        var samples = (int)(units / _unitsPerSample);
-        var nats = 0.0;
-        for (var done = 0; done < samples; done += _spec.Execution.Chunk)
-        {
-            nats += Gradients(first + done, Math.Min(_spec.Execution.Chunk, samples - done), units);
-        }
-
-        _optimizer.Step(_rate.At(State.Step));
-        _objective.Parameters.DropGradients();
-        _objective.AfterStep(State.Step + 1);
-        return nats / units;
+        _step.Dispose();
+        _losses.Dispose();
+        _optimizer.Dispose();
     }
 
-    private double Gradients(long first, int count, long units)
+    private void Start(long step)
     {
-        if (Seat is not null)
-        {
-            return Seat.Gradients((NextToken)_objective, first, count, units);
-        }
-
-        using var scope = NewDisposeScope();
-        var loss = _objective.LossSum(first, count);
-        HeapLimit?.Check();
-        (loss / units).backward();
-        return loss.to(float64).item<double>();
+        var units = _timeline.BatchAt(step);
+        _step.Start(
+            first: _timeline.SeenBefore(step) / _unitsPerSample,
+            samples: Samples(step),
+            units,
+            _rate.At(step),
+            then: step + 1 < _spec.Training.EndStep ? Samples(step + 1) : null);
+        _losses.Push(_step.Nats);
+        _objective.AfterStep(step + 1);
     }
+
+    private int Samples(long step) => (int)(_timeline.BatchAt(step) / _unitsPerSample);
 
     private void Record(double loss, CurveFile curve)
     {

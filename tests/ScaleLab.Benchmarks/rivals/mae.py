@@ -1,7 +1,11 @@
-"""Eager PyTorch: the masked autoencoder of MaeShape, AdamW (foreach) and clipping. Prints images per CPU second.
+"""PyTorch: the masked autoencoder of MaeShape, AdamW (foreach, or fused on a GPU) and clipping. Prints images per CPU second.
 
-usage: mae.py WIDTH DEPTH HEADS DECODER_WIDTH DECODER_DEPTH DECODER_HEADS BATCH SECONDS
+usage: mae.py WIDTH DEPTH HEADS DECODER_WIDTH DECODER_DEPTH DECODER_HEADS BATCH SECONDS [DEVICE fp32|bf16 eager|compile]
+
+With a device it prints a line of JSON with images per second of wall time, without what compiling takes.
 """
+import contextlib
+import json
 import sys
 import time
 
@@ -10,7 +14,10 @@ import torch.nn.functional as F
 
 width, depth, heads, d_width, d_depth, d_heads, batch = map(int, sys.argv[1:8])
 seconds, size, patch, channels = float(sys.argv[8]), 32, 4, 3
-torch.set_num_threads(1)
+device, precision, mode = sys.argv[9:12] if len(sys.argv) > 9 else ("cpu", "fp32", "eager")
+cuda, by_wall = device.startswith("cuda"), len(sys.argv) > 9
+if not cuda:
+    torch.set_num_threads(1)
 torch.manual_seed(1)
 patches, volume = (size // patch) ** 2, channels * patch * patch
 keep = patches // 4
@@ -26,8 +33,11 @@ class Block(torch.nn.Module):
     def forward(self, x):
         b, t, d = x.shape
         q, k, v = self.qkv(self.norm1(x)).view(b, t, 3, self.h, d // self.h).permute(2, 0, 3, 1, 4)
-        weights = F.softmax(torch.matmul(q, k.transpose(-2, -1)) * (d // self.h) ** -0.5, -1)
-        x = x + self.proj(torch.matmul(weights, v).transpose(1, 2).reshape(b, t, d))
+        if cuda:
+            mixed = F.scaled_dot_product_attention(q, k, v)
+        else:
+            mixed = torch.matmul(F.softmax(torch.matmul(q, k.transpose(-2, -1)) * (d // self.h) ** -0.5, -1), v)
+        x = x + self.proj(mixed.transpose(1, 2).reshape(b, t, d))
         return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
 
 
@@ -47,7 +57,7 @@ class Mae(torch.nn.Module):
     def forward(self, images):
         g = size // patch
         x = images.view(batch, channels, g, patch, g, patch).permute(0, 2, 4, 1, 3, 5).reshape(batch, patches, volume)
-        order = torch.rand(batch, patches).argsort(1)
+        order = torch.rand(batch, patches, device=images.device).argsort(1)
         restore, visible = order.argsort(1), order[:, :keep]
         tokens = self.embed(x) + self.pos
         tokens = torch.gather(tokens, 1, visible.unsqueeze(-1).expand(-1, -1, width))
@@ -59,18 +69,38 @@ class Mae(torch.nn.Module):
         return (((predicted - x) ** 2).mean(-1) * hidden).sum() / hidden.sum()
 
 
-model = Mae()
-optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.95), weight_decay=0.05, foreach=True)
-images = torch.randn(batch, channels, size, size)
-steps, start, warm = 0, time.process_time(), False
-while time.process_time() - start < seconds:
-    if not warm and time.process_time() - start > 1:
-        warm, steps, start = True, 0, time.process_time()
-    steps += 1
-    loss = model(images)
+model = Mae().to(device)
+run = torch.compile(model) if mode == "compile" else model
+fast = {"fused": True} if cuda else {"foreach": True}
+optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.95), weight_decay=0.05, **fast)
+images = torch.randn(batch, channels, size, size, device=device)
+mixed_precision = torch.autocast("cuda" if cuda else "cpu", torch.bfloat16) if precision == "bf16" else contextlib.nullcontext()
+
+
+def now():
+    if cuda:
+        torch.cuda.synchronize()
+    return time.perf_counter() if by_wall else time.process_time()
+
+
+def step():
+    with mixed_precision:
+        loss = run(images)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
+    return loss
+
+
+step()
+steps, start, warm = 0, now(), False
+while now() - start < seconds:
+    if not warm and now() - start > 1:
+        warm, steps, start = True, 0, now()
+    for _ in range(10 if cuda else 1):
+        steps += 1
+        loss = step()
     loss.item()
-print(steps * batch / (time.process_time() - start))
+rate = steps * batch / (now() - start)
+print(json.dumps({"images_per_second": rate}) if by_wall else rate)

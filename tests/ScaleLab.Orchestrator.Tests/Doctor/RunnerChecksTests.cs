@@ -22,6 +22,7 @@ public sealed class RunnerChecksTests
         Products = [Float32()],
         Parity = [Parity(1e-6)],
         CopyRate = 1e10,
+        Graph = Graph(0),
     };
 
     private static RunnerReport SoundGpu => Sound with
@@ -32,6 +33,7 @@ public sealed class RunnerChecksTests
         RuntimeCuda = 12080,
         Gpu = new GpuReport { Name = "NVIDIA H100", Capability = "9.0", MemoryBytes = 80L << 30, FreeBytes = 79L << 30 },
         CopyRate = 25e9,
+        Graph = Graph(7),
     };
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class RunnerChecksTests
     {
         var checks = RunnerChecks.All(SoundGpu, "cuda:1", MathPath.Exact, driver: true).ToList();
         Assert.All(checks, c => Assert.Equal((CheckOutcome.Ok, null), (c.Outcome, c.Remedy)));
-        Assert.Equal(["libtorch", "symbols", "environment", "driver", "device", "gpu memory", "float32", "copy", "loss"], checks.Select(c => c.Name));
+        Assert.Equal(["libtorch", "symbols", "environment", "driver", "device", "gpu memory", "float32", "copy", "loss", "graphs"], checks.Select(c => c.Name));
         Assert.Equal("serves CUDA 12.9; libtorch was built with 12.8", checks.Single(c => c.Name == "driver").Finding);
     }
 
@@ -105,6 +107,24 @@ public sealed class RunnerChecksTests
     }
 
     [Fact]
+    public void Steps_that_cannot_be_recorded_are_a_warning_and_steps_recorded_wrongly_a_failure()
+    {
+        Assert.Equal(CheckOutcome.Warn, Find("graphs", SoundGpu with { Graph = null }, "cuda").Outcome);
+        Assert.Equal("libtorch lacks _ZN2at4cuda9CUDAGraphC1Eb", Find("graphs", SoundGpu with { Graph = Graph(0, missing: "_ZN2at4cuda9CUDAGraphC1Eb") }, "cuda").Finding);
+        Assert.Equal(CheckOutcome.Warn, Find("graphs", SoundGpu with { Graph = Graph(0) }, "cuda").Outcome);
+        Assert.Equal(CheckOutcome.Fail, Find("graphs", SoundGpu with { Graph = Graph(7, 1e-3) }, "cuda").Outcome);
+        Assert.Equal(CheckOutcome.Fail, Find("graphs", SoundGpu with { Graph = Graph(7, double.NaN) }, "cuda").Outcome);
+    }
+
+    [Fact]
+    public void A_runner_that_died_while_it_recorded_has_still_told_what_it_found()
+    {
+        var line = System.Text.Json.JsonSerializer.Serialize(SoundGpu with { Graph = null }, ContractJson.Line.RunnerReport);
+        var (report, check) = RunnerProbe.Read("runner", 134, line + "\n", "terminate called\n");
+        Assert.Equal((CheckOutcome.Ok, 2), (check.Outcome, report!.CudaDevices));
+    }
+
+    [Fact]
     public void A_function_that_libtorch_lacks_is_a_warning_that_names_it()
     {
         var check = Find("symbols", Sound with { MissingSymbols = ["_ZN2at4_ops3fooE", "_ZN2at4_ops3barE"] });
@@ -152,6 +172,9 @@ public sealed class RunnerChecksTests
     }
 
     private static MatmulReport Float32() => new() { Size = 512, Precision = Precision.Fp32, Math = MathPath.Fast, Gflops = 100, Error = 1e-6 };
+
+    private static GraphReport Graph(long repeated, double difference = 1e-7, params string[] missing) =>
+        new() { MissingSymbols = missing, Repeated = repeated, Steps = 10, Difference = difference };
 
     private static ParityReport Parity(double difference) => new() { Precision = Precision.Fp32, Steps = 10, Difference = difference };
 

@@ -29,6 +29,17 @@ public sealed class PlacementTests
         Assert.True(chunk == 1 || run.Memory <= 0.9 * target.MemoryBytes);
     }
 
+    [Theory]
+    [InlineData("1B", 80, false)]
+    [InlineData("1B", 22, true)]
+    public void Activations_are_computed_again_where_not_even_one_sample_fits(string n, double gigabytes, bool recompute)
+    {
+        var target = Gpu with { MemoryBytes = (long)(gigabytes * 1e9) };
+        var run = Assert.Single(Sample.Plan($"grid: {{n: {n}, d: 655360}}\n{Rules}", target).Runs);
+        Assert.Equal(recompute, run.Spec.Execution.Recompute);
+        Assert.InRange(run.Memory, 0, 0.9 * target.MemoryBytes.Value);
+    }
+
     [Fact]
     public void A_pass_never_holds_more_than_the_batch() =>
         Assert.All(Sample.Plan("grid: {n: 43k, d: 0.5M}\ntrain: {batch: 512, batch_ramp: 0}", Gpu).Runs, r => Assert.Equal(4, r.Spec.Execution.Chunk));

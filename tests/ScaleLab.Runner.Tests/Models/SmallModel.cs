@@ -20,9 +20,9 @@ internal static class SmallModel
     };
 
     /// <summary>A model whose every weight has moved off its start: no head of zeros, no gain of one.</summary>
-    public static LanguageModel Shaken(LanguageModelShape shape, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32)
+    public static LanguageModel Shaken(LanguageModelShape shape, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32, bool? fusedAttention = null)
     {
-        var model = new LanguageModel(shape, seed: 1, CPU, type, precision);
+        var model = new LanguageModel(shape, seed: 1, CPU, type, precision, fusedAttention);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var random = new Generator(2, CPU);

@@ -10,10 +10,11 @@ public sealed class FusedAdamWTests : TorchTests
     private const int Width = 32;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.5)]
-    [InlineData(1e6)]
-    public void Fifty_steps_are_those_of_the_textbook(double clip)
+    [InlineData(0, false)]
+    [InlineData(0.5, false)]
+    [InlineData(1e6, false)]
+    [InlineData(0.5, true)]
+    public void Fifty_steps_are_those_of_the_textbook(double clip, bool tensorRates)
     {
         var spec = new OptimizerSpec { Lr = 1e-3, BaseWidth = 64, VectorLr = 0.5, WeightDecay = 0.1, Beta2 = 0.97, Clip = clip };
         using var scope = NewDisposeScope();
@@ -27,7 +28,7 @@ public sealed class FusedAdamWTests : TorchTests
             [.. p.Value.data<float>().Select(x => (double)x)],
             Rate: p.Kind is ParameterKind.Matrix or ParameterKind.Head ? 64.0 / Width : 0.5,
             Decay: p.Kind is ParameterKind.Matrix or ParameterKind.Head ? 0.1 : 0))];
-        using var optimizer = new FusedAdamW(parameters, spec, Width);
+        using var optimizer = new FusedAdamW(parameters, spec, Width, tensorRates);
 
         for (var step = 1; step <= 50; step++)
         {

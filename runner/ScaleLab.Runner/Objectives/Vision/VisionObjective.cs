@@ -8,6 +8,7 @@ using ScaleLab.Runner.Data;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Data.Images.Worlds;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Probes;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ internal sealed class VisionObjective : IObjective
     // Masks and views of the held-out set: the same for every run, whatever its seed.
     private const ulong HeldOutKey = 0x48454C444F5554;
     private const string WeightFile = "model.safetensors";
+    private const int MostThreads = 8;
 
     private readonly TrainingSpec _training;
     private readonly ISelfSupervised _method;
@@ -26,16 +28,17 @@ internal sealed class VisionObjective : IObjective
     private readonly ViewLoader _loader;
     private readonly ViewLoader _heldOut;
     private readonly Device _device;
+    private readonly bool _gpu;
     private readonly ulong _key;
 
     public VisionObjective(TrainingSpec training, CorpusStore store, Device device, bool recompute = false)
     {
-        (_training, _device, _key) = (training, device, SplitMix64.Mix((ulong)training.Seed));
+        (_training, _device, _gpu, _key) = (training, device, device.type == TorchSharp.DeviceType.CUDA, SplitMix64.Mix((ulong)training.Seed));
         _images = ImageSet.Open(store, training.Corpus);
         using var scope = NewDisposeScope();
         using var initializer = new Initializer(training.Seed, device, precision: training.Precision) { Recompute = recompute };
         _method = Objective.Method((VisionShape)training.Model, initializer);
-        _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed);
+        _loader = new ViewLoader(_images, _method.Views, ImageSet.Order(_images.Info, training.Seed), training.Seed, Threads(device));
         _heldOut = new ViewLoader(_images, _method.HeldOutViews, ImageSet.Order(_images.Info, training.Seed), training.Seed);
         _method.Prepare((first, count) => _loader.Plain(heldOut: false, first, count).to(_device));
     }
@@ -46,7 +49,14 @@ internal sealed class VisionObjective : IObjective
 
     private IReadOnlyList<(string, Tensor)> Weights => [.. Parameters.All.Select(p => (p.Name, p.Value)), .. State];
 
-    public Tensor LossSum(long first, int count) => _method.Loss(Moved(_loader.Train(first, count)), new SampleDraws(_key, first, count)) * count;
+    // A GPU makes the views itself, of bytes, which are a quarter of their size.
+    public Tensor[] Read(long first, int count) => _gpu ? _loader.Raw(first, count) : _loader.Train(first, count);
+
+    public Tensor LossSum(Tensor[] batch, long first)
+    {
+        var count = (int)batch[0].shape[0];
+        return _method.Loss(_gpu ? _loader.Render(batch) : batch, new SampleDraws(_key, first, count)) * count;
+    }
 
     // A method whose schedules end with the run may know its end where every D has a run of its own.
     public void AfterStep(long step)
@@ -133,5 +143,8 @@ internal sealed class VisionObjective : IObjective
         _images.Dispose();
     }
 
-    private List<Tensor> Moved(IEnumerable<Tensor> views) => [.. views.Select(v => v.to(_device))];
+    // A GPU takes more images than one thread reads or draws; on a CPU another thread would take its core from another run.
+    private static int Threads(Device device) => device.type == TorchSharp.DeviceType.CPU ? 1 : Math.Clamp(Environment.ProcessorCount - 1, 1, MostThreads);
+
+    private List<Tensor> Moved(IEnumerable<Tensor> views) => [.. views.Select(v => Transfer.To(v, _device))];
 }

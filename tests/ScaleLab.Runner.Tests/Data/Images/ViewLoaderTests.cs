@@ -37,6 +37,16 @@ public sealed class ViewLoaderTests : TorchTests, IDisposable
     }
 
     [Fact]
+    public void Views_are_the_same_whatever_the_number_of_threads()
+    {
+        ViewRecipe[] recipes = [ViewRecipe.Byol1, ViewRecipe.Byol2];
+        var alone = new ViewLoader(_images, recipes, ImageSet.Order(_images.Info, 5), 5).Train(100, 40);
+        var loader = new ViewLoader(_images, recipes, ImageSet.Order(_images.Info, 5), 5, threads: 4);
+        loader.Train(0, 40);
+        Assert.Equal(alone.Select(Bytes), loader.Train(100, 40).Select(Bytes));
+    }
+
+    [Fact]
     public void Held_out_views_are_the_same_for_every_run()
     {
         var a = Loader(seed: 5, ViewRecipe.SimClr).HeldOut(10, 4)[0];

@@ -203,7 +203,7 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
     };
 
     private static string Comparable(RunResult result) =>
-        JsonSerializer.Serialize(result with { Key = "", Attempt = 0, WallSeconds = 0 }, ContractJson.Default.RunResult);
+        JsonSerializer.Serialize(ResumeTests.Timeless(result), ContractJson.Default.RunResult);
 
     /// <summary>The world of stills and that of clips, each prepared once.</summary>
     public sealed class Corpora : IDisposable

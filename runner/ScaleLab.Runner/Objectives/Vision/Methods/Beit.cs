@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using ScaleLab.Runner.Objectives.Vision.Masks;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class Beit : ISelfSupervised
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
         var masked = Enumerable.Range(0, draws.Count).SelectMany(i => BeitMask.Draw(_shape, draws[i])).ToArray();
-        return Loss(views[0], tensor(masked, [draws.Count, _shape.Masked]).to(views[0].device));
+        return Loss(views[0], Transfer.To(tensor(masked, [draws.Count, _shape.Masked]), views[0].device));
     }
 
     /// <param name="images">(B, C, S, S).</param>

@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using ScaleLab.Runner.Objectives.Vision.Masks;
 using ScaleLab.Runner.Objectives.Vision.Probes;
@@ -41,7 +42,7 @@ internal sealed class Ijepa : ISelfSupervised
         var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, _target, draws[i])).ToList();
         return Loss(views[0], Numbers(m => m.Context), [.. Enumerable.Range(0, IjepaShape.Blocks).Select(block => Numbers(m => m.Targets[block]))]);
 
-        Tensor Numbers(Func<IjepaMask, long[]> patches) => tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1).to(views[0].device);
+        Tensor Numbers(Func<IjepaMask, long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), views[0].device);
     }
 
     /// <param name="images">(B, C, S, S).</param>

@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal sealed class Lejepa : ISelfSupervised
     {
         var embeddings = _network.EmbedTogether(views); // (V, B, D)
         using var random = new Generator(draws.Batch.Next(), CPU);
-        var normal = randn([_shape.EmbeddingWidth, _shape.Slices], generator: random).to(embeddings.dtype, embeddings.device);
+        var normal = Transfer.To(randn([_shape.EmbeddingWidth, _shape.Slices], generator: random).to(embeddings.dtype), embeddings.device);
         return LejepaLoss.Mean(embeddings, LejepaLoss.Slices(normal), _shape.Weight);
     }
 

@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ internal sealed class Mae : ISelfSupervised
 
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var order = Order(draws).to(views[0].device);
+        var order = Transfer.To(Order(draws), views[0].device);
         return Loss(views[0], order.narrow(1, 0, _shape.Keep), order.narrow(1, _shape.Keep, _shape.Patches - _shape.Keep));
     }
 

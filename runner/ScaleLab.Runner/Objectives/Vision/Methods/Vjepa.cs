@@ -1,6 +1,7 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives.Vision.Losses;
 using ScaleLab.Runner.Objectives.Vision.Masks;
 using ScaleLab.Runner.Objectives.Vision.Probes;
@@ -47,7 +48,7 @@ internal sealed class Vjepa : ISelfSupervised
         }).ToList();
         return Loss(views[0], [.. Enumerable.Range(0, _shape.MaskTokens).Select(kind => (Numbers(m => m[kind].Context), Numbers(m => m[kind].Target)))]);
 
-        Tensor Numbers(Func<VjepaMask[], long[]> patches) => tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1).to(views[0].device);
+        Tensor Numbers(Func<VjepaMask[], long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), views[0].device);
     }
 
     /// <param name="clips">(B, C, T, S, S).</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ScaleLab.Runner.Training;
+namespace ScaleLab.Runner.Native;
 
 /// <summary>TorchScript functions: a way to kernels that TorchSharp does not wrap.</summary>
 /// <param name="source">A syntax error would abort the process, so sources are constants, and tested.</param>
@@ -11,16 +11,19 @@ internal sealed class Script(string source) : IDisposable
 
     /// <param name="function">Its name in the source.</param>
     /// <param name="arguments">Tensors, arrays of tensors, numbers.</param>
-    public void Call(string function, params object[] arguments)
+    /// <returns>What it returns.</returns>
+    public object Call(string function, params object[] arguments)
     {
         // TorchSharp makes a native scalar of each number and forgets it before the script has read it. A collection in between frees it, and the
         // run dies of what is left there ("Expected false to be true"). These live until the call is over.
         object[] kept = [.. arguments.Select(a => a is double number ? (Scalar)number : a)];
-        _unit.invoke(function, kept);
+        var result = _unit.invoke(function, kept);
         foreach (var scalar in kept.OfType<Scalar>())
         {
             scalar.Dispose();
         }
+
+        return result;
     }
 
     public void Dispose() => _unit.Dispose();
