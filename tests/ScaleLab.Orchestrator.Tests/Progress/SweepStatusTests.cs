@@ -81,7 +81,7 @@ public sealed class SweepStatusTests
         var trunk = sweep.Plan.Runs[0].Spec.Key;
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var json = JsonSerializer.SerializeToElement(SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow), OrchestratorJson.Default.SweepStatus);
-        Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed", "unit"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed", "unit", "flops_spent", "device_hours"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(["key", "status", "reason", "class"], json.GetProperty("failed")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("failed", json.GetProperty("failed")[0].GetProperty("status").GetString());
     }
