@@ -7,7 +7,7 @@ namespace ScaleLab.Benchmarks;
 
 /// <summary>
 /// How well a sweep finds an irreducible loss that is known: first its repeats with other seeds as they were trained, each fitted by itself, then sweeps that are drawn from the law of all of them together and their measured noise.
-/// The noise is drawn as whole trunks: what one repeat's runs of one size miss the mean of all repeats by, widened for what the mean has taken of it. So whatever runs of a trunk share, and however noise varies over the grid, is in it.
+/// The noise is drawn as whole trunks, so what runs of a trunk share is in it: with several repeats, what one repeat's runs of one size miss the mean of all repeats by, widened for what the mean has taken of it; with one, what the runs of any one size miss the law by.
 /// </summary>
 internal static class WorldsBenchmark
 {
@@ -32,7 +32,7 @@ internal static class WorldsBenchmark
         var law = whole.Surface!;
         var truth = whole.Parameters["E"];
         Console.WriteLine(FormattableString.Invariant($"the law of all together: {string.Join(", ", whole.Parameters.Select(p => $"{p.Key} {p.Value:G5}"))}"));
-        var noise = Noise(repeats);
+        var noise = repeats.Count > 1 ? Noise(repeats) : Noise(repeats[0], law);
         Console.WriteLine(FormattableString.Invariant($"noise of ln loss: {100 * Math.Sqrt(noise.SelectMany(n => n.Value).SelectMany(r => r.Values).Average(e => e * e)):F3} %"));
         var fits = new Fit[sweeps];
         Parallel.For(0, sweeps, i => fits[i] = Fit(Draw(table, repeats[0], law, noise, (ulong)i), form, (ulong)i));
@@ -77,6 +77,12 @@ internal static class WorldsBenchmark
         return repeats[0].GroupBy(o => o.N).ToDictionary(
             size => size.Key,
             size => repeats.Select(r => r.Where(o => o.N == size.Key).ToDictionary(o => o.D, o => widen * (Math.Log(o.Loss) - means[(o.N, o.D)]))).ToList());
+    }
+
+    private static Dictionary<double, List<Dictionary<double, double>>> Noise(List<Observation> rows, LossSurface law)
+    {
+        var trunks = rows.GroupBy(o => o.N).Select(size => size.ToDictionary(o => o.D, o => Math.Log(o.Loss / law.Loss(o.N, o.D)))).ToList();
+        return rows.Select(o => o.N).Distinct().ToDictionary(n => n, _ => trunks);
     }
 
     private static ObservationTable Draw(ObservationTable table, List<Observation> design, LossSurface law, Dictionary<double, List<Dictionary<double, double>>> noise, ulong seed)

@@ -63,6 +63,8 @@ internal sealed record Uncertainty(Intervals Intervals)
             columns.Add(("b", draws.Select(d => d.Frontier(options.Cost)!.ExponentD)));
         }
 
+        // A coefficient beside an exponent at its border may leave the range of doubles: of it there is no interval to print.
+        columns.RemoveAll(c => !c.values.All(v => double.IsFinite(v * v)));
         return told with
         {
             Intervals = new Intervals(options.Level, Method(bootstrap.Method), clusters.Count)
