@@ -38,7 +38,7 @@ public sealed class KnownFloorTests : TorchTests
     {
         using var runs = new SampleRuns(new DataSpec { Source = DataSource.GaussianField, Size = 8, HeldOutImages = 256 });
         const int batch = 32;
-        var shape = (MaeShape)ModelFamily.Named("mae").Solve(5000, new MaeOptions { Augment = false, DecoderWidth = 32 }, runs.Corpus);
+        var shape = (MaeShape)ModelFamily.Named("mae").Solve(7000, new MaeOptions { Augment = false, DecoderWidth = 32 }, runs.Corpus);
         var training = runs.Training(300) with
         {
             Model = shape,

@@ -53,7 +53,8 @@ public sealed class GaussianFieldTests : IDisposable
         var info = _temporary.Prepare(new DataSpec { Source = DataSource.GaussianField, HeldOutImages = 4, Length = 3, Seed = 2 });
         var images = info.Images!;
         Assert.Equal(("16 × 16 × 1", 0, 4, (long?)null), (images.Form, images.Classes, images.HeldOut, images.Train));
-        Assert.Equal(([0.5], [28 / 255.0]), (images.Mean, images.Deviation));
+        Assert.Equal([0.5], images.Mean);
+        Assert.Equal([28 / 255.0], images.Deviation);
         Assert.Equal(new ImageWorld("gaussian-field", GaussianField.Version, 2, 3), images.World);
         using var set = ImageSet.Open(_temporary.Store, info.Hash);
         var (drawn, pixels) = (new byte[256], new byte[256]);
