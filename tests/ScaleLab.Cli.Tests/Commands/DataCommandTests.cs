@@ -65,7 +65,7 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("unknown source 'dotnetdocs'; there are dotnet-docs, text, tokens, markov, images, cifar10, idx, frames, shape-leaves, moving-shapes; did you mean 'dotnet-docs'?", "dotnetdocs")]
+    [InlineData("unknown source 'dotnetdocs'; there are dotnet-docs, text, tokens, markov, images, cifar10, idx, frames, shape-leaves, moving-shapes, gaussian-field, random-hierarchy, counterfactual-grammar, repeats; did you mean 'dotnet-docs'?", "dotnetdocs")]
     [InlineData("--tokens many: not a number of tokens", "markov", "--tokens", "many")]
     [InlineData("'states' belongs to source markov, not to text", "text", "--path", "x", "--states", "3")]
     [InlineData("source text needs 'path'", "text")]

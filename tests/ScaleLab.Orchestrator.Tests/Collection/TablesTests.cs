@@ -21,7 +21,10 @@ public sealed class TablesTests
         await sweep.RunAsync();
         Assert.Equal(
             "run_key,sweep,model,status,n,n_non_embedding,n_embedding,n_head,d,unique_d,epochs,c,c_6nd,c_spent,budget,width,depth,heads,batch,steps,lr,schedule,seed,trunk,fork_step,train_loss,val_loss,val_loss_se,val_bpb,"
-            + "n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_se,probe_error_random,knn_error,knn_error_se,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy",
+            + "n_decoder,n_predictor,n_projector,n_prototypes,n_total,patch_tokens,probe_error,probe_error_se,probe_error_random,knn_error,knn_error_se,knn_error_random,rankme,lidar,alpha_req,feature_spread,target_std,target_entropy"
+            + ",in_context_score,in_context_score_se,late_loss,prefix_matching,prefix_matching_random,copy_score,induction_score,repeat_loss,repeat_loss_first,repeat_accuracy,linear_cosine,linear_cosine_shuffled"
+            + ",concept_probe,concept_steering,analogy_accuracy,attention_jaccard,attention_jaccard_random,attention_jaccard_supervised,attention_jaccard_shuffled,attention_ap,attention_ap_random,attention_ap_supervised"
+            + ",attention_ap_shuffled,outlier_tokens,token_norm_ratio,token_norm_ratio_random,position_r2,position_r2_random,velocity_r2,velocity_r2_random,loss_floor,regret",
             sweep.Results.Split('\n')[0]);
         Assert.Equal("run_key,step,d,c,lr,train_loss,val_loss,annealed", sweep.Curves.Split('\n')[0]);
         Assert.DoesNotContain('\r', sweep.Results);
