@@ -13,7 +13,7 @@ public class TinySweep : IDisposable
         data: {source: shape-leaves, size: 16, held_out_images: 64}
         options: {depth: 2, prototypes: 64}
         grid:
-          n: [7.4k, 27k]
+          n: [7.4k]
           d: [640, 960, 1280]
         train: {warmup: 64, batch: 32}
         evaluation: {probe_images: 64}
