@@ -9,11 +9,21 @@ namespace ScaleLab.Orchestrator.Collection;
 /// <summary><c>plan.csv</c>: the runs that belong to a sweep. With their <c>run.json</c> it is all that status and collection need.</summary>
 internal static class PlanFile
 {
-    public static void Write(SweepFolder folder, Plan plan)
+    public static void Write(SweepFolder folder, Plan plan) => SweepFolder.Replace(folder.PlanFile, Bytes(plan.Rows()));
+
+    /// <summary>Whether the file says of the same runs what this plan says, but for what is estimated.</summary>
+    public static bool IsOf(SweepFolder folder, Plan plan)
     {
-        using var text = new MemoryStream();
-        Csv.Write(text, plan.Rows());
-        SweepFolder.Replace(folder.PlanFile, text.ToArray());
+        try
+        {
+            return File.Exists(folder.PlanFile) && Exact(Csv.Read<PlanRow>(folder.PlanFile)).AsSpan().SequenceEqual(Exact(plan.Rows()));
+        }
+        catch (CsvHelper.CsvFormatException)
+        {
+            return false;
+        }
+
+        static byte[] Exact(IEnumerable<PlanRow> rows) => Bytes(rows.Select(r => r with { MemoryBytes = 0, DiskBytes = 0, Seconds = 0 }));
     }
 
     /// <returns>Parents before children.</returns>
@@ -49,4 +59,11 @@ internal static class PlanFile
         Disk = row.DiskBytes,
         Time = TimeSpan.FromTicks((long)Math.Round(row.Seconds * TimeSpan.TicksPerSecond)),
     };
+
+    private static byte[] Bytes(IEnumerable<PlanRow> rows)
+    {
+        using var text = new MemoryStream();
+        Csv.Write(text, rows);
+        return text.ToArray();
+    }
 }

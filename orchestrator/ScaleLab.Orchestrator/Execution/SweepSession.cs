@@ -116,8 +116,14 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var bound = SweepFolder.ReadEach(plan.Runs, r => (Asked: r.Spec, There: folder.Run(r.Spec.Key).Create(r.Spec)));
 
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
-        PlanFile.Write(folder, plan);
-        Machine?.Write(folder);
+
+        // Estimates learn from every run. Once all have ended they are of no use here, and the same command again changes no file.
+        if (survey.Results.Values.Any(r => r is null) || !PlanFile.IsOf(folder, plan))
+        {
+            PlanFile.Write(folder, plan);
+            Machine?.Write(folder);
+        }
+
         if (plan.Prediction is { } prediction)
         {
             SweepFolder.Replace(folder.PredictionFile, JsonSerializer.SerializeToUtf8Bytes(prediction, ContractJson.Default.Prediction));
