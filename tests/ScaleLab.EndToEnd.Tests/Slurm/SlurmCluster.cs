@@ -141,7 +141,7 @@ internal sealed class SlurmCluster : IDisposable
         var begun = Stopwatch.StartNew();
         while (!condition())
         {
-            if (begun.Elapsed > TimeSpan.FromSeconds(30))
+            if (begun.Elapsed > TimeSpan.FromMinutes(3))
             {
                 throw new TimeoutException($"waited in vain until {what}");
             }

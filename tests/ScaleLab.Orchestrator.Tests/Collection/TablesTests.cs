@@ -73,7 +73,7 @@ public sealed class TablesTests
         // On one slot the last of them is foretold for the sum of all.
         var last = timings.Values.Max(t => Moment(t.PredictedFinish)) - begun;
         var work = TimeSpan.FromSeconds(sweep.Plan.Runs.Sum(r => r.Time.TotalSeconds));
-        Assert.InRange(last, work, work + TimeSpan.FromMinutes(1));
+        Assert.InRange(last, work, work + (DateTimeOffset.UtcNow - begun));
         Assert.All(sweep.Plan.Runs.Where(r => r.Spec.Parent is not null), r => Assert.True(Moment(timings[r.Spec.Key].PredictedFinish) > Moment(timings[r.Spec.Parent!].PredictedFinish)));
 
         static DateTimeOffset Moment(string? text) => DateTimeOffset.ParseExact(text!, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);

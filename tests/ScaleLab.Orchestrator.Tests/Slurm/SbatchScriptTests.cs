@@ -82,12 +82,7 @@ public sealed class SbatchScriptTests : IDisposable
         return folder;
     }
 
-    private void Tool(string name, string text)
-    {
-        var file = Path.Combine(_root, name);
-        File.WriteAllText(file, $"#!/bin/bash\n{text}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Tool(string name, string text) => ShellScript.Write(Path.Combine(_root, name), $"#!/bin/bash\n{text}\n");
 
     private string Escaped(string name) => Path.Combine(_root, name).Replace("'", "'\\''", StringComparison.Ordinal);
 

@@ -35,7 +35,17 @@ internal sealed class ServedWorker : IDisposable
 
     public void Stop() => Send("{}");
 
-    public WorkerEvent Read() => JsonSerializer.Deserialize(_reader.ReadLine()!, ContractJson.Line.WorkerEvent)!;
+    /// <summary>The next event. The worker's beats come by the clock on the wall, and are passed over.</summary>
+    public WorkerEvent Read()
+    {
+        WorkerEvent happened;
+        do
+        {
+            happened = JsonSerializer.Deserialize(_reader.ReadLine()!, ContractJson.Line.WorkerEvent)!;
+        }
+        while (happened.Kind == WorkerEventKind.Alive);
+        return happened;
+    }
 
     /// <summary>The next event that is no progress.</summary>
     public WorkerEvent ReadEnd()
@@ -45,7 +55,7 @@ internal sealed class ServedWorker : IDisposable
         {
             happened = Read();
         }
-        while (happened.Kind is WorkerEventKind.Progress or WorkerEventKind.Alive);
+        while (happened.Kind == WorkerEventKind.Progress);
         return happened;
     }
 
