@@ -11,7 +11,7 @@ internal sealed class MpsDaemon : IDisposable
     private const string PipeVariable = "CUDA_MPS_PIPE_DIRECTORY";
     private const string LogVariable = "CUDA_MPS_LOG_DIRECTORY";
 
-    // Time in which a daemon that may not start says so.
+    // A daemon that may not start says so at once.
     private static readonly TimeSpan Trial = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -20,8 +20,9 @@ internal sealed class MpsDaemon : IDisposable
     private MpsDaemon(Process process, string folder) => (_process, _folder) = (process, folder);
 
     /// <param name="program">Usually <c>nvidia-cuda-mps-control</c>.</param>
+    /// <param name="trial">One that lives so long has started; a second unless given.</param>
     /// <returns>Null where the user has one, or none can be started.</returns>
-    public static MpsDaemon? TryStart(string program = "nvidia-cuda-mps-control")
+    public static MpsDaemon? TryStart(string program = "nvidia-cuda-mps-control", TimeSpan? trial = null)
     {
         if (Environment.GetEnvironmentVariable(PipeVariable) is { Length: > 0 } || Directory.Exists("/tmp/nvidia-mps"))
         {
@@ -32,8 +33,8 @@ internal sealed class MpsDaemon : IDisposable
         var folder = Directory.CreateTempSubdirectory("scalelab-mps-").FullName;
         try
         {
-            var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-            start.ArgumentList.Add("-f");
+            // In a session of its own (setsid(1)): Ctrl-C asks for checkpoints, and workers need their daemon to write them.
+            var start = new ProcessStartInfo("setsid", [program, "-f"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             Show(start, folder);
 
             // It serves every GPU; workers name theirs as the driver numbers them all.
@@ -43,7 +44,7 @@ internal sealed class MpsDaemon : IDisposable
             process.ErrorDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            if (!process.WaitForExit(Trial))
+            if (!process.WaitForExit(trial ?? Trial))
             {
                 return new MpsDaemon(process, folder);
             }
@@ -52,10 +53,10 @@ internal sealed class MpsDaemon : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            // No such program: a machine without the driver's tools.
+            // Not even setsid is here.
         }
 
-        Directory.Delete(folder, recursive: true);
+        Delete(folder);
         return null;
     }
 
@@ -71,7 +72,19 @@ internal sealed class MpsDaemon : IDisposable
         }
 
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Delete(_folder);
+    }
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A server of the daemon may still be writing its last words there.
+        }
     }
 
     private static void Show(ProcessStartInfo start, string folder) => (start.Environment[PipeVariable], start.Environment[LogVariable]) = (folder, folder);

@@ -12,14 +12,14 @@ internal sealed class LocalExecutor : IRunExecutor
     private readonly Worker[] _workers;
     private readonly DeviceMeter _meter;
     private readonly Action<UsageRow>? _used;
-    private readonly MpsDaemon? _mps;
+    private readonly Lazy<MpsDaemon?>? _mps;
 
     /// <param name="devices">The device of each worker.</param>
     /// <param name="start">Starts worker k = 1, 2, …</param>
     /// <param name="time">Clock by which a silent worker is given up.</param>
     /// <param name="used">Told of every attempt what it took.</param>
     /// <param name="mps">Ends with the executor; null for none.</param>
-    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null, MpsDaemon? mps = null)
+    public LocalExecutor(IReadOnlyList<string> devices, Func<int, IWorkerConnection> start, TimeProvider time, Action<UsageRow>? used = null, Lazy<MpsDaemon?>? mps = null)
     {
         (Devices, _meter, _used, _mps) = (devices, new DeviceMeter(time), used, mps);
         _workers = [.. Enumerable.Range(1, devices.Count).Select(k => new Worker(() => start(k), time))];
@@ -37,14 +37,15 @@ internal sealed class LocalExecutor : IRunExecutor
     /// <param name="time">Clock by which a silent worker is given up.</param>
     public static LocalExecutor Processes(int slots, DevicePool pool, SweepFolder folder, TimeProvider time)
     {
-        var mps = pool is { Kind: DevicePool.Cuda, Lanes: > 1 } ? MpsDaemon.TryStart() : null;
+        // With the first worker: a session that is turned away, or finds nothing to do, starts none.
+        var mps = new Lazy<MpsDaemon?>(() => pool is { Kind: DevicePool.Cuda, Lanes: > 1 } ? MpsDaemon.TryStart() : null);
         return new LocalExecutor([.. Enumerable.Range(1, slots).Select(k => pool.OfWorker(k).Device)], Start, time, row => UsageFile.Append(folder, row), mps) { Pool = pool };
 
         IWorkerConnection Start(int k)
         {
             var start = RunnerExecutable.Start("serve");
             WorkerEnvironment.Show(start, pool.OfWorker(k));
-            mps?.Serve(start);
+            mps.Value?.Serve(start);
             return WorkerProcess.Start(start, folder.WorkerLog(k));
         }
     }
@@ -70,6 +71,9 @@ internal sealed class LocalExecutor : IRunExecutor
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_workers.Select(w => w.DisposeAsync().AsTask()));
-        _mps?.Dispose();
+        if (_mps is { IsValueCreated: true })
+        {
+            _mps.Value?.Dispose();
+        }
     }
 }

@@ -5,16 +5,19 @@ namespace ScaleLab.Orchestrator.Tests.Devices;
 
 public sealed class MpsDaemonTests : IDisposable
 {
+    // Whoever fails does so long before.
+    private static readonly TimeSpan Ample = TimeSpan.FromMinutes(5);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("scalelab-").FullName;
 
     [Fact]
-    public void Without_the_program_workers_take_turns() => Assert.Null(MpsDaemon.TryStart(Path.Combine(_folder, "nvidia-cuda-mps-control")));
+    public void Without_the_program_workers_take_turns() => Assert.Null(MpsDaemon.TryStart(Path.Combine(_folder, "nvidia-cuda-mps-control"), Ample));
 
     [Fact]
     public void A_daemon_that_may_not_start_is_gone_and_so_is_its_folder()
     {
-        Assert.Null(MpsDaemon.TryStart(Script($"echo \"$CUDA_MPS_PIPE_DIRECTORY\" > {_folder}/pipe; echo 'cannot open /dev/nvidia-uvm' >&2; exit 1")));
-        Assert.False(Directory.Exists(File.ReadAllText(Path.Combine(_folder, "pipe")).Trim()));
+        Assert.Null(MpsDaemon.TryStart(Script($"echo \"$CUDA_MPS_PIPE_DIRECTORY\" > {_folder}/pipe; echo 'cannot open /dev/nvidia-uvm' >&2; exit 1"), Ample));
+        Assert.False(Directory.Exists(Said("pipe")));
     }
 
     [Fact]
@@ -30,14 +33,18 @@ public sealed class MpsDaemonTests : IDisposable
         Assert.False(Directory.Exists(pipe));
     }
 
+    [Fact]
+    public void What_a_terminal_sends_to_the_sweep_does_not_reach_its_daemon()
+    {
+        // Field 6 of /proc/<pid>/stat is the session.
+        Assert.Null(MpsDaemon.TryStart(Script($"echo $$ $(cut -d ' ' -f 6 /proc/$$/stat) > {_folder}/session; exit 1"), Ample));
+        var (process, session) = Said("session").Split(' ') is [var own, var of] ? (own, of) : default;
+        Assert.Equal(process, session);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Script(string body)
-    {
-        var path = Path.Combine(_folder, "daemon.sh");
-        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
-        using var chmod = Process.Start("chmod", ["+x", path]);
-        chmod.WaitForExit();
-        return path;
-    }
+    private string Said(string file) => File.ReadAllText(Path.Combine(_folder, file)).Trim();
+
+    private string Script(string body) => ShellScript.Write(Path.Combine(_folder, "daemon.sh"), $"#!/bin/sh\n{body}\n");
 }
