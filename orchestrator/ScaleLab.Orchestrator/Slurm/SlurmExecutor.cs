@@ -31,6 +31,7 @@ internal sealed class SlurmExecutor : IRunExecutor
     private Task<bool>? _arrival;
     private TimeSpan _pause = ShortestPause;
     private int _silences;
+    private Exception? _error;
 
     /// <param name="setup">The sweep and its cluster.</param>
     /// <param name="client">Slurm.</param>
@@ -78,7 +79,12 @@ internal sealed class SlurmExecutor : IRunExecutor
     public async Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
     {
         var run = new FollowedRun(folder, where.Recompute, report);
-        _mail.Writer.TryWrite(run);
+        if (!_mail.Writer.TryWrite(run))
+        {
+            // What ended the loop ends whoever comes later.
+            run.End(_error!);
+        }
+
         return await run.EndAsync(stop);
     }
 
@@ -86,13 +92,19 @@ internal sealed class SlurmExecutor : IRunExecutor
     /// <param name="units">Runs that stay together.</param>
     /// <param name="cancellation">Ends the wait for Slurm.</param>
     /// <returns>Numbers of the jobs.</returns>
-    /// <exception cref="InputException">Slurm refuses; nothing is queued.</exception>
+    /// <exception cref="InputException">Slurm refuses, or does not take all of them; what it took stays in the queue.</exception>
     public async Task<IReadOnlyList<string>> SendAsync(IReadOnlyList<IReadOnlyList<string>> units, CancellationToken cancellation)
     {
         var sent = await _sender.SendAsync(units, recompute: false, cancellation);
-        return sent.All(s => s.Job is not null)
+        if (sent.Any(s => s.Job is null))
+        {
+            throw new InputException($"Slurm took {sent.Count(s => s.Job is not null)} of {sent.Count} jobs and then gave no answer; the same command goes on from here once 'sinfo' works");
+        }
+
+        var (taken, wanted) = (sent.Sum(s => s.Tasks.Sum(t => t.Count)), units.Sum(u => u.Count));
+        return taken == wanted
             ? [.. sent.Select(s => s.Job!)]
-            : throw new InputException($"Slurm took {sent.Count(s => s.Job is not null)} of {sent.Count} jobs and then gave no answer; the same command goes on from here once 'sinfo' works");
+            : throw new InputException(FormattableString.Invariant($"Slurm took {taken} of {wanted} runs, and allows you no more jobs now; the same command sends the others when some have ended"));
     }
 
     public async ValueTask DisposeAsync()
@@ -132,15 +144,17 @@ internal sealed class SlurmExecutor : IRunExecutor
         }
         catch (Exception e)
         {
+            _error = e;
+            _mail.Writer.Complete();
+            while (_mail.Reader.TryRead(out var run))
+            {
+                _followed.Add(run);
+            }
+
+            _followed.ForEach(r => r.End(e));
             if (_fate.IsHopeless)
             {
                 await _client.CancelAsync(_open.Select(s => s.Job).OfType<string>(), signal: null, CancellationToken.None);
-            }
-
-            _mail.Writer.TryComplete();
-            foreach (var run in _followed)
-            {
-                run.End(e);
             }
         }
     }

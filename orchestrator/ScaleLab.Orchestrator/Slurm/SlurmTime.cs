@@ -6,7 +6,7 @@ namespace ScaleLab.Orchestrator.Slurm;
 internal static class SlurmTime
 {
     /// <param name="text"><c>minutes</c>, <c>minutes:seconds</c>, <c>hours:minutes:seconds</c>, <c>days-hours</c>, <c>days-hours:minutes</c> or <c>days-hours:minutes:seconds</c>.</param>
-    /// <returns>Null for what is none, such as <c>infinite</c>.</returns>
+    /// <returns>Null for what is none, such as <c>infinite</c>, and for more than a <see cref="TimeSpan"/> holds.</returns>
     public static TimeSpan? Parse(string text)
     {
         var (days, rest) = text.Split('-') is [var before, var after] ? (before, after) : (null, text);
@@ -16,14 +16,14 @@ internal static class SlurmTime
             return null;
         }
 
-        var numbers = Array.ConvertAll(parts, p => int.Parse(p, CultureInfo.InvariantCulture));
-        return (days, numbers) switch
+        var numbers = Array.ConvertAll(parts, p => long.Parse(p, CultureInfo.InvariantCulture));
+        var (hours, minutes, seconds) = (days, numbers) switch
         {
-            (not null, [var hours, ..]) => new TimeSpan(int.Parse(days, CultureInfo.InvariantCulture), hours, numbers.ElementAtOrDefault(1), numbers.ElementAtOrDefault(2)),
-            (_, [var minutes]) => TimeSpan.FromMinutes(minutes),
-            (_, [var minutes, var seconds]) => new TimeSpan(0, minutes, seconds),
-            (_, [var hours, var minutes, var seconds]) => new TimeSpan(hours, minutes, seconds),
-            _ => null,
+            (null, [var m]) => (0, m, 0),
+            (null, [var m, var s]) => (0, m, s),
+            _ => (numbers[0], numbers.ElementAtOrDefault(1), numbers.ElementAtOrDefault(2)),
         };
+        var all = (((((long.Parse(days ?? "0", CultureInfo.InvariantCulture) * 24) + hours) * 60) + minutes) * 60) + seconds;
+        return all <= (long)TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(all) : null;
     }
 }

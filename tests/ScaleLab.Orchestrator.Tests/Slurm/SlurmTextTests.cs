@@ -30,6 +30,7 @@ public sealed class SlurmTextTests
     [InlineData("n/a")]
     [InlineData("")]
     [InlineData("1:2:3:4")]
+    [InlineData("2147483647-0")] // sbatch itself says that this is too long
     public void What_is_no_span_is_none(string text) => Assert.Null(SlurmTime.Parse(text));
 
     [Fact]
