@@ -45,8 +45,8 @@ internal sealed class Packing
     /// <summary>Whether the worker should end with the run: one that has held so much would keep it from the others.</summary>
     public static bool Releases(PlannedRun run) => run.Memory > KeptBytes;
 
-    /// <summary>Whether several runs are on the device.</summary>
-    public bool IsShared(string device) => _devices[device].Runs.Count > 1;
+    /// <summary>Whether the run has had company on its device: of several that ran out of memory there, the last to be heard of is no longer in it.</summary>
+    public bool WasShared(PlannedRun run, string device) => _devices[device].Runs[run.Spec.Key].Shared;
 
     /// <summary>From now on the run has its device to itself: its estimate was too low for company.</summary>
     public void Separate(PlannedRun run) => _separate.Add(run.Spec.Key);
@@ -85,8 +85,16 @@ internal sealed class Packing
 
     public void Started(PlannedRun run, string device, int slot)
     {
-        _devices[device].Runs.Add(run.Spec.Key, new Lane(run, slot));
-        _devices[device].At = null;
+        var there = _devices[device];
+        there.Runs.Add(run.Spec.Key, new Lane(run, slot));
+        there.At = null;
+        if (there.Runs.Count > 1)
+        {
+            foreach (var lane in there.Runs.Values)
+            {
+                lane.Shared = true;
+            }
+        }
     }
 
     public void Ended(PlannedRun run, string device)
@@ -167,21 +175,23 @@ internal sealed class Packing
 
     private sealed class Lane(PlannedRun run, int slot)
     {
-        public int Slot => slot;
-
         private long _step;
 
-        public PlannedRun Run { get; } = run;
+        public PlannedRun Run => run;
+
+        public int Slot => slot;
+
+        public bool Shared { get; set; }
 
         public int Reports { get; private set; }
 
         /// <returns>Seconds of the plan since the report before; of the first, none.</returns>
         public double MoveTo(long step)
         {
-            var training = Run.Spec.Training;
+            var training = run.Spec.Training;
             var moved = Reports++ == 0 ? 0 : step - _step;
             _step = step;
-            return Run.Time.TotalSeconds * moved / (training.EndStep - training.StartStep);
+            return run.Time.TotalSeconds * moved / (training.EndStep - training.StartStep);
         }
     }
 }

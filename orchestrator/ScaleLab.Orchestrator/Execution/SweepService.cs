@@ -196,7 +196,7 @@ internal sealed class SweepService(
     private void Ended(PlannedRun run, Assignment where, RunFailure? failure, CancellationToken stop)
     {
         var device = executor.Devices[where.Slot];
-        var crowded = where.Stack is not null || _packing?.IsShared(device) == true;
+        var crowded = where.Stack is not null || _packing?.WasShared(run, device) == true;
         _dispatcher.Return(where.Slot, run);
 
         // The file is the truth, whatever the worker said last.

@@ -100,6 +100,21 @@ public sealed class PackingTests
     }
 
     [Fact]
+    public void Of_two_that_run_out_of_memory_together_neither_is_taken_for_too_large_by_itself()
+    {
+        using var sweep = new TestSweep();
+        var (first, second, later) = (sweep.Plan.Runs[0], sweep.Plan.Runs[1], sweep.Plan.Runs[2]);
+        var packing = new Packing(new DevicePool([new DeviceInfo { Device = "cuda:0", MemoryBytes = 80 * Gigabyte }], 16) { IsPacked = true }, new MemoryBook(sweep.Folder), new SimulatedTime(DateTimeOffset.UnixEpoch));
+        packing.Started(first, "cuda:0", 0);
+        packing.Started(second, "cuda:0", 1);
+        packing.Ended(first, "cuda:0");
+        Assert.True(packing.WasShared(second, "cuda:0"));
+        packing.Ended(second, "cuda:0");
+        packing.Started(later, "cuda:0", 0);
+        Assert.False(packing.WasShared(later, "cuda:0"));
+    }
+
+    [Fact]
     public async Task Seeds_and_rates_are_stacked_and_sizes_are_not()
     {
         using var sweep = new TestSweep("grid: {n: [15k, 43k], d: 0.5M, seed: [0, 1, 2]}\ntrain: {schedule: cosine}");
