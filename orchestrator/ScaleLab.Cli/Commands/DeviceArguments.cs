@@ -57,9 +57,11 @@ internal sealed class DeviceArguments(DeviceQuery list, string otherwise)
         DevicePool.ChooseAsync(parse.GetValue(_devices) ?? usual, Lanes(parse.GetValue(_lanes)!), list, cancellation);
 
     /// <summary>What the command line says about devices; null where it says nothing.</summary>
-    /// <exception cref="InputException">It counts lanes, which are this machine's.</exception>
-    public string? Elsewhere(ParseResult parse) => parse.GetValue(_lanes) == "auto" ? parse.GetValue(_devices)
-        : throw new InputException("--lanes divides the devices of this machine; with --executor slurm, --array-parallelism bounds the tasks at a time, and --gres shard:n shares a GPU");
+    /// <exception cref="InputException">It counts lanes, which are this machine's, or runs of a stack, which are a worker's.</exception>
+    public string? Elsewhere(ParseResult parse) =>
+        parse.GetValue(_lanes) != "auto" ? throw new InputException("--lanes divides the devices of this machine; with --executor slurm, --array-parallelism bounds the tasks at a time, and --gres shard:n shares a GPU")
+        : parse.GetResult(_stack) is { Implicit: false } ? throw new InputException("--stack belongs to the workers of this machine; with --executor slurm each run trains by itself")
+        : parse.GetValue(_devices);
 
     private static int? Lanes(string lanes) => lanes == "auto" ? null
         : int.TryParse(lanes, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given is >= 1 and <= MostLanes ? given

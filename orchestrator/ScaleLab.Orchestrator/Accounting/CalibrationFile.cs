@@ -163,5 +163,5 @@ internal sealed partial record CalibrationRow
 
     public Lesson Time => new([Start, Launches, Fp32Products, Bf16Products, Traffic, Optimizer], Seconds);
 
-    public Lesson? Memory => PeakMemoryBytes is { } peak ? new Lesson([ProcessBytes, TrainingBytes], peak) : null;
+    public Lesson? Memory => PeakMemoryBytes is { } peak and > 0 ? new Lesson([ProcessBytes, TrainingBytes], peak) : null;
 }

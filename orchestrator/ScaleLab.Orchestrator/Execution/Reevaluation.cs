@@ -24,7 +24,7 @@ internal sealed class Reevaluation(Plan plan, Survey survey, SweepFolder folder,
 
         reporter.Measuring(stale.Count);
         var waiting = new ConcurrentQueue<PlannedRun>(stale);
-        await Task.WhenAll(Enumerable.Range(0, executor.Pool?.PlannedSlots ?? executor.Devices.Count).Select(async slot =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(executor.Pool?.PlannedSlots ?? int.MaxValue, executor.Devices.Count)).Select(async slot =>
         {
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var run))
             {

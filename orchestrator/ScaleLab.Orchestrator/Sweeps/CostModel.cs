@@ -127,8 +127,7 @@ internal static class CostModel
         {
             var shape = training.Model;
 
-            // Of three passes' worth, forward is one: the one that is done again.
-            var flops = shape.TrainingFlopsPerUnit * (execution.Recompute ? 4.0 / 3 : 1);
+            var flops = shape.TrainingFlopsPerUnit * (execution.Recompute ? Recomputing : 1);
             if (execution.Device == DevicePool.Cuda)
             {
                 var peak = training.Precision == Precision.Bf16 ? GpuBf16FlopsPerSecond : GpuFp32FlopsPerSecond;

@@ -199,7 +199,7 @@ internal sealed class Planner
         var execution = Placement.Of(training, _target);
         var evaluation = _sweep.Spec.Evaluation;
         var memory = Bytes(training, execution);
-        var seconds = Seconds(CostModel.TimeParts(training, execution, evaluation, _corpus), memory);
+        var seconds = Seconds(CostModel.TimeParts(training, execution, evaluation, _corpus), recomputes: !execution.Recompute && memory >= _target.RecomputeFrom);
         if (seconds > Longest.TotalSeconds)
         {
             throw _sweep.Error(point.Source, string.Create(CultureInfo.InvariantCulture, $"n {Quantity.Format(training.Model.Parameters.Total)}, d {Quantity.Format(training.D)} would take about {Quantity.Format(seconds / Longest.TotalSeconds)} years on one {_target.Device}, which is all that a run has"));
@@ -237,10 +237,10 @@ internal sealed class Planner
         return _target.Calibration?.Bytes(parts) ?? (long)parts.Sum();
     }
 
-    private double Seconds(double[] parts, long memory)
+    private double Seconds(double[] parts, bool recomputes)
     {
         var seconds = _target.Calibration?.Seconds(parts) ?? parts.Sum();
-        return memory >= _target.RecomputeFrom ? seconds * CostModel.Recomputing : seconds;
+        return recomputes ? seconds * CostModel.Recomputing : seconds;
     }
 
     private void CheckCorpus()
