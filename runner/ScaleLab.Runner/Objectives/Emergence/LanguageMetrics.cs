@@ -20,8 +20,9 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     private const int MostChoices = 256;
     private const long MostCounted = 1 << 22;
 
-    // Codes that the probe of concepts reads.
+    // Codes that the probe of concepts reads, and windows of one pass.
     private const int MostCodes = 1 << 16;
+    private const int Batch = 32;
 
     // Whitening a table of V rows in C dimensions has meaning where V ≫ C; small models have not that many tokens.
     private const double Ridge = 0.1;
@@ -42,7 +43,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
             MeasureInContext(stop);
         }
 
-        if (evaluation.Measures(MetricName.Induction) && shape.Context >= 4)
+        if (evaluation.Measures(MetricName.Induction))
         {
             MeasureInduction(untrained);
         }
@@ -80,6 +81,12 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     {
         using var scope = NewDisposeScope();
         var alphabet = CommonTokens();
+        if (alphabet.Count < 2 || shape.Context - (_start is null ? 0 : 1) < 4)
+        {
+            // No two tokens that come twice.
+            return;
+        }
+
         var measured = Induction.Measure(model, shape.Context, alphabet, device, _start);
         Add("prefix_matching", measured.BestPrefix);
         Add("copy_score", measured.BestCopy);
@@ -102,7 +109,11 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
         var (codes, next) = Codes(stop);
         var answers = concepts.Select(c => (Differences: Differences(table, c.Pairs), c.Pairs)).ToList();
         Add("linear_cosine", answers.Average(c => LinearRepresentation.LeaveOneOut(c.Differences, metric).Average()));
-        Add("linear_cosine_shuffled", LinearRepresentation.LeaveOneOut(Differences(table, RandomPairs(concepts.Max(c => c.Pairs.Count))), metric).Average());
+        if (CommonTokens() is { Count: > 1 } common)
+        {
+            Add("linear_cosine_shuffled", LinearRepresentation.LeaveOneOut(Differences(table, RandomPairs(common, concepts.Max(c => c.Pairs.Count))), metric).Average());
+        }
+
         Add("concept_steering", answers.Average(c => LinearRepresentation.Steering(c.Differences, table, metric).Average()));
         Add("concept_probe", answers.SelectMany(c => LinearRepresentation.Probe(c.Differences, codes, next, c.Pairs)).DefaultIfEmpty(double.NaN).Average());
         Add("analogy_accuracy", concepts.Average(c => Analogies(table, c.Pairs)));
@@ -118,9 +129,9 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
          where known.From != asked.From && known.To != asked.To
          select LinearRepresentation.Analogy(table, known.From, known.To, asked.From).Answer == asked.To ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
 
-    private List<(long, long)> RandomPairs(int count)
+    private static List<(long, long)> RandomPairs(List<long> common, int count)
     {
-        var (common, random) = (CommonTokens(), new SplitMix64(1));
+        var random = new SplitMix64(1);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             var from = random.Below(common.Count);
@@ -131,7 +142,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     private (Tensor Codes, Tensor Next) Codes(CancellationToken stop)
     {
         var (codes, next) = (new List<Tensor>(), new List<Tensor>());
-        foreach (var (inputs, targets) in Windows(stop).Take((MostCodes / shape.Context) + 1))
+        foreach (var (inputs, targets) in Windows(stop).Take((MostCodes / (Batch * shape.Context)) + 1))
         {
             using var inner = NewDisposeScope();
             codes.Add(model.Codes(inputs.to(device)).to(float64, CPU).MoveToOuterDisposeScope());
@@ -144,7 +155,7 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     // Whole windows of the held-out set, some at a time.
     private IEnumerable<(Tensor Inputs, Tensor Targets)> Windows(CancellationToken stop)
     {
-        foreach (var block in HeldOutWindow.Of(corpus.Info, shape.Context, evaluation.Blocks).Where(w => w.Predictions == _whole).Chunk(32))
+        foreach (var block in HeldOutWindow.Of(corpus.Info, shape.Context, evaluation.Blocks).Where(w => w.Predictions == _whole).Chunk(Batch))
         {
             stop.ThrowIfCancellationRequested();
             var (inputs, targets) = (new long[block.Length * shape.Context], new long[block.Length * shape.Context]);

@@ -1,6 +1,10 @@
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Objectives;
+using ScaleLab.Runner.Tests.Models;
 using ScaleLab.Runner.Tests.Training;
 using ScaleLab.Runner.Training;
+using static TorchSharp.torch;
 
 namespace ScaleLab.Runner.Tests.Objectives.Emergence;
 
@@ -38,5 +42,15 @@ public sealed class LanguageMetricsTests : TorchTests, IDisposable
             new RunAttempt(run, _runs.Store, TimeProvider.System).Execute((_, _) => { }, TestContext.Current.CancellationToken);
             return run.ReadEvaluation(wanted)!;
         }
+    }
+
+    [Fact]
+    public void Strings_too_short_for_two_copies_have_no_induction_heads()
+    {
+        using var runs = new SampleRuns(new DataSpec { Source = DataSource.RandomHierarchy, Symbols = 4, Rules = 2, Branching = 3, Levels = 1, Tokens = 20_000 });
+        using var objective = Objective.Of(runs.Training(10) with { Model = SmallModel.Shape(width: 32, context: 4, vocabulary: 5) }, runs.Store, CPU);
+        var measured = objective.Evaluate(new EvaluationSpec { Metrics = [MetricName.Induction] }, TestContext.Current.CancellationToken);
+        Assert.Equal([RunEvaluation.LossFloor], measured.Metrics!.Keys);
+        Assert.Null(measured.Heads);
     }
 }

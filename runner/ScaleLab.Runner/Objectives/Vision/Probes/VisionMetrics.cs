@@ -155,6 +155,11 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
     private void MeasureMotion(MovingShapes world, ISelfSupervised method, string suffix)
     {
         using var scope = NewDisposeScope();
+        if (!Enumerable.Range(0, images.Info.HeldOut).Any(i => world.Shapes(IImageSet.HeldOutNumber(i)) == 1))
+        {
+            return;
+        }
+
         var (train, truth) = Clips(world, method, heldOut: false, evaluation.ProbeImages);
         var (heldOut, heldOutTruth) = Clips(world, method, heldOut: true, int.MaxValue);
         var explained = RidgeRegression.Explained(train, truth, heldOut, heldOutTruth);
