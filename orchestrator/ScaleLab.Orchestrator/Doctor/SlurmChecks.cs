@@ -15,6 +15,9 @@ internal sealed class SlurmChecks(SlurmShell shell, SlurmSpec options)
     // A node that is free answers at once; a full cluster is no fault.
     private const string Wait = "10";
 
+    // Of cat's failure on the node: srun's own, where there is no node, is 1.
+    private const int Unseen = 66;
+
     /// <param name="folder">Must be seen by the nodes.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<IReadOnlyList<Check>> AllAsync(string folder, CancellationToken cancellation)
@@ -78,10 +81,10 @@ internal sealed class SlurmChecks(SlurmShell shell, SlurmSpec options)
         try
         {
             await File.WriteAllTextAsync(file, word, cancellation);
-            return await AskNodeAsync(["cat", file], cancellation) switch
+            return await AskNodeAsync(["sh", "-c", FormattableString.Invariant($"cat \"$0\" || exit {Unseen}"), file], cancellation) switch
             {
                 { Code: 0, Output: var read } when read.Trim() == word => new Check("shared disk", CheckOutcome.Ok, $"a node sees {folder}"),
-                { Code: 0 or 1 } => new Check("shared disk", CheckOutcome.Fail, $"a node does not see {folder}", "go to a folder on a disk that all nodes share, or give --out"),
+                { Code: 0 or Unseen } => new Check("shared disk", CheckOutcome.Fail, $"a node does not see {folder}", "go to a folder on a disk that all nodes share, or give --out"),
                 var other => Unasked("shared disk", other),
             };
         }

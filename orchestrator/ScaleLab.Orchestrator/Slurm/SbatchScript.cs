@@ -69,7 +69,7 @@ internal sealed record SbatchScript
     /// <returns>What is wrong with further options of the user; null where nothing is.</returns>
     public static string? Problem(string extra) =>
         extra.Any(char.IsControl) ? "holds a control character"
-        : Array.IndexOf(Reserved, extra.TrimStart('-').Split('=')[0]) >= 0 ? "is set by ScaleLab itself"
+        : Array.Exists(Reserved, r => r.StartsWith(extra.TrimStart('-').Split('=')[0], StringComparison.Ordinal)) ? "is set by ScaleLab itself" // sbatch takes abbreviations
         : null;
 
     /// <exception cref="InputException">A path cannot stand in a script.</exception>

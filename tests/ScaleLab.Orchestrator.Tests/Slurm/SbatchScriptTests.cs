@@ -59,6 +59,17 @@ public sealed class SbatchScriptTests : IDisposable
     public void A_folder_that_no_script_can_name_is_an_error() =>
         Assert.Throws<InputException>(() => (Script(new SlurmSpec()) with { Folder = "/out/a\nb" }).ToString());
 
+    [Theory]
+    [InlineData("--array=0-3", false)]
+    [InlineData("--arr=0-3", false)]
+    [InlineData("--wrap=true", false)]
+    [InlineData("--no-requeue", false)]
+    [InlineData("--qos=high\n#SBATCH --array=0-3", false)]
+    [InlineData("--qos=high", true)]
+    [InlineData("--nodelist=n1", true)]
+    [InlineData("--ntasks-per-node=1", true)]
+    public void Options_that_the_protocol_hangs_on_are_ours_abbreviated_too(string extra, bool free) => Assert.Equal(free, SbatchScript.Problem(extra) is null);
+
     private static SbatchScript Script(SlurmSpec options, int tasks = 1) => new()
     {
         Name = "scalelab-sample-1f2e3d4c",
