@@ -37,7 +37,11 @@ internal static class UsageFile
 
     /// <summary>All whole lines, in the order in which the attempts ended.</summary>
     public static List<UsageRow> Read(SweepFolder folder) => !File.Exists(folder.UsageFile) ? []
-        : Csv.Read<UsageRow>(Encoding.UTF8.GetBytes(string.Concat(File.ReadLines(folder.UsageFile).Where(l => l.Count(c => c == ',') == Commas && char.IsAsciiDigit(l[^1]) | l.StartsWith(Header, StringComparison.Ordinal)).Select(l => l + '\n'))));
+        : Csv.Read<UsageRow>(Encoding.UTF8.GetBytes(string.Concat(File.ReadLines(folder.UsageFile).Where(l => l.Count(c => c == ',') == Commas && (char.IsAsciiDigit(l[^1]) || l.StartsWith(Header, StringComparison.Ordinal))).Select(l => l + '\n'))));
+
+    /// <returns>By run key: attempts that were seen to end, and what they took of devices, hours.</returns>
+    public static Dictionary<string, (int Attempts, double Hours)> ByRun(SweepFolder folder) =>
+        Read(folder).GroupBy(u => u.RunKey).ToDictionary(g => g.Key, g => (g.Count(), g.Sum(u => u.DeviceSeconds) / 3600));
 }
 
 /// <summary>A row of <c>usage.csv</c>.</summary>

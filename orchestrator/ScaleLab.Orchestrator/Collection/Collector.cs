@@ -29,12 +29,12 @@ internal static class Collector
         Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
         var forecast = Forecast.Read(folder).Finish;
-        var hours = UsageFile.Read(folder).GroupBy(u => u.RunKey).ToDictionary(g => g.Key, g => g.Sum(u => u.DeviceSeconds) / 3600);
+        var uses = UsageFile.ByRun(folder);
         var machine = MachineRecord.Read(folder);
         Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, machine) with
         {
             PredictedFinish = forecast.TryGetValue(s.Run.Spec.Key, out var finish) ? Moment(finish.UtcDateTime) : null,
-            DeviceHours = hours.TryGetValue(s.Run.Spec.Key, out var used) ? used : null,
+            DeviceHours = uses.TryGetValue(s.Run.Spec.Key, out var use) ? use.Hours : null,
         }));
         return states;
     }

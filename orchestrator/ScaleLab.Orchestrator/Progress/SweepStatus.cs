@@ -1,5 +1,6 @@
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Slurm;
@@ -36,7 +37,7 @@ internal sealed record SweepStatus
     /// <summary>Model FLOPs of the runs that have ended, wherever they were trained.</summary>
     public double FlopsSpent { get; init; }
 
-    /// <summary>Device hours of the runs that have ended: GPU-hours on GPUs.</summary>
+    /// <summary>Device hours of the runs that have ended, GPU-hours on GPUs: of those trained elsewhere, their seconds on the clock.</summary>
     public double DeviceHours { get; init; }
 
     /// <summary>What waits or runs in Slurm's queue; null where nothing does.</summary>
@@ -56,6 +57,7 @@ internal sealed record SweepStatus
         var running = states.Where(s => s.Status is null).Select(s => RunningRun.Of(s, now)).OfType<RunningRun>().Where(r => r.HeartbeatAgeSeconds < Silence.TotalSeconds).ToList();
         var failed = states.Where(s => s.Status is RunStatus.Diverged or RunStatus.Failed).Select(s => s.Describe(folder)).ToList();
         var done = states.Count(s => s.Status == RunStatus.Ok);
+        var uses = UsageFile.ByRun(folder);
         return new SweepStatus
         {
             Sweep = states.Count > 0 ? states[0].Run.Spec.Sweep : "",
@@ -67,11 +69,14 @@ internal sealed record SweepStatus
             Unit = states.Count > 0 ? ModelFamily.Named(states[0].Run.Spec.Training.Model.Family).Unit : "tokens",
             DPerSecond = running.Sum(r => r.DPerSecond) is var rate && rate > 0 ? rate : null,
             FlopsSpent = states.Where(s => s.Result is not null).Sum(s => s.Run.CSpent),
-            DeviceHours = states.Sum(s => s.Result?.WallSeconds ?? 0) / 3600,
+            DeviceHours = states.Sum(s => s.Result is { } result ? Hours(result, uses.GetValueOrDefault(s.Run.Spec.Key)) : 0),
             Driver = driver,
             RemainingSeconds = driver is null ? null : Remaining(states, running, Math.Max(driver.Slots, running.Count)).TotalSeconds,
         };
     }
+
+    // A cluster's nodes do not say what others took of a device meanwhile.
+    private static double Hours(RunResult result, (int Attempts, double Hours) use) => use.Attempts >= result.Attempt ? use.Hours : result.WallSeconds / 3600;
 
     // The plan's times for what is left, corrected by how true they were for what is done.
     private static TimeSpan Remaining(IReadOnlyList<RunState> states, List<RunningRun> running, int slots)

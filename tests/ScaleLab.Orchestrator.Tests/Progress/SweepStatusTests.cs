@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Tests.Execution;
@@ -72,6 +73,21 @@ public sealed class SweepStatusTests
         var speed = trunks.Sum(r => sweep.Folder.Run(r.Spec.Key).ReadResult()!.WallSeconds) / trunks.Sum(r => r.Time.TotalSeconds);
         var work = sweep.Plan.Runs.Where(r => r.IsPoint).Sum(r => r.Time.TotalSeconds);
         Assert.InRange(status.RemainingSeconds!.Value, 0.9 * speed * work / 2, 1.5 * speed * work / 2);
+    }
+
+    [Fact]
+    public async Task Device_hours_are_shares_of_devices_where_all_attempts_were_seen_and_hours_on_the_clock_elsewhere()
+    {
+        using var sweep = new TestSweep();
+        var (shared, moved) = (sweep.Plan.Runs[0].Spec.Key, sweep.Plan.Runs[1].Spec.Key);
+        await sweep.RunAsync(() => new ScriptedExecutor((spec, attempt) => spec.Key == moved && attempt == 1 ? Lost : null));
+        foreach (var run in (string[])[shared, moved])
+        {
+            UsageFile.Append(sweep.Folder, new UsageRow { RunKey = run, Device = "cuda:0", Seconds = 7200, DeviceSeconds = 1800 });
+        }
+
+        var elsewhere = sweep.Plan.Runs.Where(r => r.Spec.Key != shared).Sum(r => sweep.Folder.Run(r.Spec.Key).ReadResult()!.WallSeconds);
+        Assert.Equal(0.5 + (elsewhere / 3600), SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow).DeviceHours, 1e-9);
     }
 
     [Fact]
