@@ -41,7 +41,7 @@ internal static class CurveStitcher
     /// <summary>How far an attempt has come; null before its first row.</summary>
     public static CurveRow? Last(AttemptFolder attempt) => Rows(attempt.CurveFile).LastOrDefault();
 
-    // A kill in the middle of a write leaves half a line; what has no line end was never written.
+    // A kill in the middle of a write leaves half a line; what has no line end was never written. A file is empty until its first row.
     private static List<CurveRow> Rows(string file)
     {
         if (!File.Exists(file))
@@ -50,6 +50,7 @@ internal static class CurveStitcher
         }
 
         var text = File.ReadAllBytes(file).AsMemory();
-        return Csv.Read<CurveRow>(text[..(text.Span.LastIndexOf((byte)'\n') + 1)]);
+        var whole = text.Span.LastIndexOf((byte)'\n') + 1;
+        return whole == 0 ? [] : Csv.Read<CurveRow>(text[..whole]);
     }
 }

@@ -72,6 +72,18 @@ public sealed class CurveStitcherTests : IDisposable
         Assert.Empty(CurveStitcher.Read(_run, 1));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("run_key,st")]
+    [InlineData("run_key,step,d,c,lr,train_loss,val_loss,annealed\n")]
+    [InlineData("run_key,step,d,c,lr,train_loss,val_loss,annealed\nk,10,1")]
+    public void A_curve_that_has_only_begun_has_no_rows(string written)
+    {
+        var attempt = _run.ClaimAttempt();
+        File.WriteAllText(attempt.CurveFile, written);
+        Assert.Null(CurveStitcher.Last(attempt));
+    }
+
     public void Dispose() => Directory.Delete(_run.Path, recursive: true);
 
     // The loss tells which attempt wrote a row.
