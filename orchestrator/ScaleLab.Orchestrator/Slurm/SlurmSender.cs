@@ -38,6 +38,7 @@ internal sealed class SlurmSender(SlurmSetup setup, SlurmClient client)
                 submission.End();
                 if (!Full.Any(f => answer.Error.Contains(f, StringComparison.OrdinalIgnoreCase)))
                 {
+                    await TakeBackAsync(sent);
                     throw new InputException(SlurmPreflight.Refusal(answer));
                 }
 
@@ -62,5 +63,12 @@ internal sealed class SlurmSender(SlurmSetup setup, SlurmClient client)
         }
 
         return sent;
+    }
+
+    // All that was asked for at once, or nothing.
+    private Task<bool> TakeBackAsync(List<Submission> sent)
+    {
+        sent.ForEach(s => s.Cancel());
+        return client.CancelAsync(sent.Select(s => s.Job).OfType<string>(), signal: null, CancellationToken.None);
     }
 }
