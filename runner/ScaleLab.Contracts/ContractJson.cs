@@ -29,6 +29,7 @@ namespace ScaleLab.Contracts;
 [JsonSerializable(typeof(RunEvaluation))]
 [JsonSerializable(typeof(RunFailure))]
 [JsonSerializable(typeof(RestorePoint))]
+[JsonSerializable(typeof(AttemptAccount))]
 [JsonSerializable(typeof(Prediction))]
 [JsonSerializable(typeof(DataSpec))]
 [JsonSerializable(typeof(DeviceInfo[]))]

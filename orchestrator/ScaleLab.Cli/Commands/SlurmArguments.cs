@@ -75,7 +75,7 @@ internal sealed class SlurmArguments
         var site = await client.SiteAsync(cancellation);
         site.Check(options);
         var plan = await Planner.PlanAsync(sweep, prepare, Target.Elsewhere(Device(device ?? folder.PlannedDevice(), options), site.Room(options)), cancellation);
-        var setup = new SlurmSetup(plan, folder, options, site, RunnerExecutable.Path, SbatchScript.EnvironmentHere());
+        var setup = new SlurmSetup(plan, folder, options, site, RunnerExecutable.Path, SbatchScript.EnvironmentHere(site.Devices(options)));
         return (setup, await SlurmPreflight.CheckAsync(setup, client, cancellation));
     }
 

@@ -1,4 +1,4 @@
-using ScaleLab.Orchestrator.Accounting;
+using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Cli.Output;
@@ -10,9 +10,9 @@ internal static class RunText
     {
         FailureTable.Write(error, folder, summary.Failed);
         error.WriteLine(Closing(folder, summary));
-        if (summary.Trained > 0 && UsageFile.Read(folder).Sum(u => u.DeviceSeconds) is var seconds and > 0)
+        if (summary.Trained > 0 && File.Exists(folder.TimingsFile) && Csv.Read<TimingRow>(folder.TimingsFile).Sum(t => t.DeviceHours) is { } hours and > 0)
         {
-            error.WriteLine(FormattableString.Invariant($"{seconds / 3600:0.###} device hours so far, lost attempts included"));
+            error.WriteLine(FormattableString.Invariant($"{hours:0.###} device hours so far, lost attempts included"));
         }
 
         if (summary.Unmeasured > 0)

@@ -29,7 +29,7 @@ internal static class Collector
         Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
         var forecast = Forecast.Read(folder).Finish;
-        var uses = UsageFile.ByRun(folder);
+        var uses = DeviceLedger.Read(folder, states);
         var machine = MachineRecord.Read(folder);
         Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, machine) with
         {

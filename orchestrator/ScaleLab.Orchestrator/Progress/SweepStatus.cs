@@ -37,7 +37,7 @@ internal sealed record SweepStatus
     /// <summary>Model FLOPs of the runs that have ended, wherever they were trained.</summary>
     public double FlopsSpent { get; init; }
 
-    /// <summary>Device hours of the runs that have ended, GPU-hours on GPUs: of those trained elsewhere, their seconds on the clock.</summary>
+    /// <summary>Device hours of the runs that have ended, GPU-hours on GPUs, lost attempts included.</summary>
     public double DeviceHours { get; init; }
 
     /// <summary>What waits or runs in Slurm's queue; null where nothing does.</summary>
@@ -57,7 +57,7 @@ internal sealed record SweepStatus
         var running = states.Where(s => s.Status is null).Select(s => RunningRun.Of(s, now)).OfType<RunningRun>().Where(r => r.HeartbeatAgeSeconds < Silence.TotalSeconds).ToList();
         var failed = states.Where(s => s.Status is RunStatus.Diverged or RunStatus.Failed).Select(s => s.Describe(folder)).ToList();
         var done = states.Count(s => s.Status == RunStatus.Ok);
-        var uses = UsageFile.ByRun(folder);
+        var uses = DeviceLedger.Read(folder, states);
         return new SweepStatus
         {
             Sweep = states.Count > 0 ? states[0].Run.Spec.Sweep : "",
@@ -75,7 +75,7 @@ internal sealed record SweepStatus
         };
     }
 
-    // A cluster's nodes do not say what others took of a device meanwhile.
+    // Nobody timed an attempt whose driver was killed: what the run says of itself is closer.
     private static double Hours(RunResult result, (int Attempts, double Hours) use) => use.Attempts >= result.Attempt ? use.Hours : result.WallSeconds / 3600;
 
     // The plan's times for what is left, corrected by how true they were for what is done.

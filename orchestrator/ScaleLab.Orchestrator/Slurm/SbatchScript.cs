@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Slurm;
@@ -46,7 +47,8 @@ internal sealed record SbatchScript
     public bool Recompute { get; init; }
 
     /// <summary>What a runner on another machine must be told: its parent there is no process of ours.</summary>
-    public static IReadOnlyDictionary<string, string> EnvironmentHere()
+    /// <param name="devices">That a task holds.</param>
+    public static IReadOnlyDictionary<string, string> EnvironmentHere(double devices)
     {
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in WorkerEnvironment.Variables())
@@ -62,6 +64,7 @@ internal sealed record SbatchScript
             }
         }
 
+        environment[AttemptAccount.DevicesVariable] = devices.ToString(CultureInfo.InvariantCulture);
         environment["SCALELAB_DATA"] = CorpusStore.Default.Root;
         return environment;
     }

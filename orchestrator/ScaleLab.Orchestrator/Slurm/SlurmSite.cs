@@ -65,6 +65,13 @@ internal sealed record SlurmSite(string Version, int MaxArraySize, IReadOnlyDict
         }
     }
 
+    /// <summary>GPUs that a task holds: a part of one where it asks for shards. On CPUs a task is a device.</summary>
+    public double Devices(SlurmSpec spec)
+    {
+        var rows = Partitions.Where(p => spec.Partition is null ? p.IsDefault : spec.Partition.Split(',').Contains(p.Name));
+        return spec.Gres is { } gres && rows.FirstOrDefault(p => p.Has(gres.Split(':')[0])) is { } row ? row.Devices(gres) : 1;
+    }
+
     /// <summary>Tasks that may run at a time on an empty cluster: a guess, for forecasts.</summary>
     public int Room(SlurmSpec spec)
     {
@@ -97,6 +104,13 @@ internal sealed record SlurmPartition(string Name, bool IsDefault, bool IsUp, st
     {
         var kind = request?.Split(':')[0];
         return Nodes * (kind is null ? Cpus : Amount(Gres, kind) / Math.Max(1, Amount(request!, kind)));
+    }
+
+    /// <summary>GPUs that such a request holds of one of its nodes.</summary>
+    public double Devices(string request)
+    {
+        var (gpus, shards) = (Amount(Gres, "gpu"), Amount(Gres, "shard"));
+        return Amount(request, "gpu") + (gpus > 0 && shards > 0 ? Amount(request, "shard") * (double)gpus / shards : 0);
     }
 
     // gpu:a100:4(S:0-1),shard:16: the number is the last part, 1 where there is none.

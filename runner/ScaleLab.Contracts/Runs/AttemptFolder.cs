@@ -71,6 +71,11 @@ public sealed class AttemptFolder(string path, int number)
 
     public void Publish(RestorePoint point) => RunFolder.Publish(RestoreFile, point, ContractJson.Default.RestorePoint);
 
+    /// <summary>Null where a driver times the attempt.</summary>
+    public AttemptAccount? ReadAccount() => RunFolder.Read(AccountFile, ContractJson.Default.AttemptAccount);
+
+    public void Publish(AttemptAccount account) => RunFolder.Publish(AccountFile, account, ContractJson.Default.AttemptAccount);
+
     /// <exception cref="OperationCanceledException">Somebody has given this attempt up, and whoever writes here has no business to go on.</exception>
     public void ThrowIfClosed()
     {
@@ -87,6 +92,8 @@ public sealed class AttemptFolder(string path, int number)
 
     /// <summary>Written when the attempt begins to train.</summary>
     public string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
+
+    private string AccountFile => System.IO.Path.Combine(Path, "account.json");
 
     private string FailureFile => System.IO.Path.Combine(Path, "failure.json");
 }

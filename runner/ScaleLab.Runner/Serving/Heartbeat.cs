@@ -7,6 +7,8 @@ internal sealed class Heartbeat : IDisposable
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
+    private readonly AttemptFolder _attempt;
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
 
     /// <param name="attempt">Its heartbeat file is touched, for those who only see the folder.</param>
@@ -15,23 +17,27 @@ internal sealed class Heartbeat : IDisposable
     public Heartbeat(AttemptFolder attempt, TimeProvider time, Action send)
     {
         File.WriteAllText(attempt.HeartbeatFile, "");
-        _timer = time.CreateTimer(
-            _ =>
-            {
-                try
-                {
-                    File.SetLastWriteTimeUtc(attempt.HeartbeatFile, time.GetUtcNow().UtcDateTime);
-                    send();
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    // Nobody listens, or the folder is gone: the thread that trains will meet the same.
-                }
-            },
-            null,
-            Every,
-            Every);
+        (_attempt, _time) = (attempt, time);
+        _timer = time.CreateTimer(_ => Beat(send), null, Every, Every);
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>The last beat tells how long it lived.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Beat();
+    }
+
+    private void Beat(Action? send = null)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(_attempt.HeartbeatFile, _time.GetUtcNow().UtcDateTime);
+            send?.Invoke();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens, or the folder is gone: the thread that trains will meet the same.
+        }
+    }
 }

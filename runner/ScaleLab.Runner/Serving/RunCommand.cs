@@ -24,7 +24,7 @@ internal static class RunCommand
         using var stop = new StopSignal();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, FailureClass.Preempted));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, FailureClass.Interrupted));
-        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Tell);
+        var execution = new RunExecution(CorpusStore.Default, TimeProvider.System, Tell) { IsAlone = true };
         var exit = 0;
         foreach (var folder in folders)
         {

@@ -13,6 +13,9 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>No driver times its attempts.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>Runs the run of a command and those beside it, each on a thread of its own and meeting the others at every step.</summary>
     public void ExecuteAll(WorkerCommand command, Func<FailureClass> stopped, CancellationToken stop)
     {
@@ -48,6 +51,11 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
             var run = new RunFolder(folder);
             var work = new RunAttempt(run, store, time, command.Recompute, seat);
             attempt = run.Attempt(work.Number);
+            if (IsAlone)
+            {
+                attempt.Publish(AttemptAccount.Here(time.GetUtcNow()));
+            }
+
             using var heart = new Heartbeat(attempt, time, () => send(new WorkerEvent { Kind = WorkerEventKind.Alive, Run = folder, Attempt = attempt.Number }));
             var result = work.Execute(Reporter(folder, attempt, run.ReadSpec()), stop);
             return result is null

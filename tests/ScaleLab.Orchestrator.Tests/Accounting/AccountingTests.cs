@@ -34,6 +34,26 @@ public sealed class AccountingTests
     }
 
     [Fact]
+    public async Task Hours_on_a_cluster_are_those_that_attempts_write_down_and_join_those_of_a_driver()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync();
+        Directory.CreateDirectory(sweep.Folder.SlurmFolder);
+        var (run, begun) = (sweep.Folder.Run(sweep.Plan.Runs[0].Spec.Key), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        UsageFile.Append(sweep.Folder, new UsageRow { RunKey = sweep.Plan.Runs[0].Spec.Key, Device = "cuda:0", Seconds = 3600, DeviceSeconds = 3600 });
+        foreach (var hours in (double[])[2, 4])
+        {
+            var attempt = run.ClaimAttempt();
+            attempt.Publish(new AttemptAccount { Host = "n1", Job = "7_0", Devices = 0.25, Begun = begun });
+            File.WriteAllText(attempt.HeartbeatFile, "");
+            File.SetLastWriteTimeUtc(attempt.HeartbeatFile, begun.UtcDateTime.AddHours(hours));
+        }
+
+        Collector.Collect(sweep.Folder, sweep.Plan.Runs);
+        Assert.Equal(2.5, Csv.Read<TimingRow>(sweep.Folder.TimingsFile).Single(t => t.RunKey == sweep.Plan.Runs[0].Spec.Key).DeviceHours);
+    }
+
+    [Fact]
     public void Utilisation_is_the_models_flops_over_the_peak_at_its_precision()
     {
         using var sweep = new TestSweep();

@@ -61,6 +61,13 @@ public sealed class SlurmTextTests
     public void Room_is_what_the_nodes_hold(string? partition, string? gres, int room) => Assert.Equal(room, Site.Room(new SlurmSpec { Partition = partition, Gres = gres }));
 
     [Theory]
+    [InlineData(null, "gpu:2", 2)]
+    [InlineData(null, "shard:1", 0.25)]
+    [InlineData("short", "gpu:a100:1", 1)]
+    [InlineData(null, null, 1)]
+    public void A_task_holds_whole_devices_or_a_part_of_one(string? partition, string? gres, double devices) => Assert.Equal(devices, Site.Devices(new SlurmSpec { Partition = partition, Gres = gres }));
+
+    [Theory]
     [InlineData("mein", null, null, "there is no partition 'mein'; did you mean 'main'?; this cluster has main, short, old")]
     [InlineData("old", null, null, "partition old is not up; this cluster has main, short")]
     [InlineData("short", "1:00:00", null, "--time 1:00:00 is more than partition short allows: at most 10:00.")]
