@@ -70,9 +70,9 @@ internal static class SlurmBenchmark
 
     private static async Task<int> ChaosAsync(int rounds)
     {
-        using var sweep = new ClusterSweep();
+        using var sweep = ClusterSweep.Whole();
         await sweep.BeginAsync();
-        Console.WriteLine(FormattableString.Invariant($"{ClusterSweep.Runs} runs; undisturbed on this machine, the sweep takes {sweep.Duration.TotalSeconds:F1} s"));
+        Console.WriteLine(FormattableString.Invariant($"{sweep.Runs} runs; undisturbed on this machine, the sweep takes {sweep.Duration.TotalSeconds:F1} s"));
         var clean = true;
         for (var round = 0; round < rounds; round++)
         {

@@ -41,6 +41,8 @@ public class TinySweep : IDisposable
         train: {warmup: 4096, batch: 2048, schedule: cosine}
         """;
 
+    private const int Tries = 5;
+
     private readonly string _root = Directory.CreateTempSubdirectory("scalelab-").FullName;
 
     public TinySweep(string text = Text)
@@ -89,6 +91,33 @@ public class TinySweep : IDisposable
         Duration = begun.Elapsed;
         (Results, Curves) = Tables(Folder);
     }
+
+    /// <summary>Does something to a sweep in full swing, once its first run is through. A test that gets its turn too late, on a machine full of work, begins anew.</summary>
+    /// <param name="disturb">Does it.</param>
+    /// <param name="isHit">Whether the sweep has felt it, by its exit code, folder and log.</param>
+    internal async Task<(string Folder, int Code, string Error)> CatchAsync(Func<Driver, Task> disturb, Func<int, string, string, bool> isHit)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var folder = NewFolder();
+            using var driver = Run(folder);
+            await driver.Finished;
+            await disturb(driver);
+            var (code, _, error) = await driver.EndAsync();
+            if (isHit(code, folder, error) || tries == Tries)
+            {
+                return (folder, code, error);
+            }
+        }
+    }
+
+    internal Task<(string Folder, int Code, string Error)> CatchAsync(Action<Driver> disturb, Func<int, string, string, bool> isHit) => CatchAsync(
+        driver =>
+        {
+            disturb(driver);
+            return Task.CompletedTask;
+        },
+        isHit);
 
     internal Driver Run(string folder) => new(Data, "run", Spec, "--out", folder);
 

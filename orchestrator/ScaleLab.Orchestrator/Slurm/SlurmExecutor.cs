@@ -92,7 +92,7 @@ internal sealed class SlurmExecutor : IRunExecutor
     /// <param name="units">Runs that stay together.</param>
     /// <param name="cancellation">Ends the wait for Slurm.</param>
     /// <returns>Numbers of the jobs.</returns>
-    /// <exception cref="InputException">Slurm refuses, or does not take all of them; what it took stays in the queue.</exception>
+    /// <exception cref="InputException">Slurm refuses, and nothing stays in the queue; or it has no room for all of them, and what it took stays.</exception>
     public async Task<IReadOnlyList<string>> SendAsync(IReadOnlyList<IReadOnlyList<string>> units, CancellationToken cancellation)
     {
         var sent = await _sender.SendAsync(units, recompute: false, cancellation);

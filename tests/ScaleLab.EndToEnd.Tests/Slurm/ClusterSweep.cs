@@ -2,11 +2,9 @@ using System.Globalization;
 
 namespace ScaleLab.EndToEnd.Tests.Slurm;
 
-/// <summary>A small real sweep (four trunks in three stretches, twelve branches), run once by the local executor: what a cluster must give, byte for byte.</summary>
+/// <summary>A small real sweep, run once by the local executor: what a cluster must give, byte for byte.</summary>
 public sealed class ClusterSweep : TinySweep
 {
-    public const int Runs = 24;
-
     private const string Text =
         """
         name: cluster
@@ -15,26 +13,38 @@ public sealed class ClusterSweep : TinySweep
         options: {context: 32}
         grid:
           n: [8k, 16k]
-          d: [100k, 200k, 400k]
+          d: [60k, 120k, 240k]
           seeds: 2
         train: {warmup: 4096, batch: 1024}
         slurm: {gres: "shard:1", array_parallelism: 6}
         """;
 
-    public ClusterSweep()
-        : base(Text)
-    {
-    }
+    private ClusterSweep(string text, int runs)
+        : base(text) => Runs = runs;
 
-    /// <summary>Of all runs, by timings.csv.</summary>
-    public double Flops
+    public int Runs { get; }
+
+    /// <summary>Four trunks in three stretches, twelve branches.</summary>
+    public static ClusterSweep Whole() => new(Text, 24);
+
+    /// <summary>One of its trunks, and what grows from it.</summary>
+    public static ClusterSweep Part() => new(Text.Replace("[8k, 16k]", "[8k]", StringComparison.Ordinal).Replace("seeds: 2", "seeds: 1", StringComparison.Ordinal), 6);
+
+    /// <summary>What each run of a sweep has spent, by timings.csv.</summary>
+    internal static SortedDictionary<string, (double Flops, double Hours)> Ledger(string folder)
     {
-        get
+        using var timings = File.OpenText(Path.Combine(folder, "timings.csv"));
+        var header = timings.ReadLine()!.Split(',');
+        var (key, flops, hours) = (Array.IndexOf(header, "run_key"), Array.IndexOf(header, "c_spent"), Array.IndexOf(header, "device_hours"));
+        var ledger = new SortedDictionary<string, (double, double)>(StringComparer.Ordinal);
+        while (timings.ReadLine()?.Split(',') is { } row)
         {
-            var rows = File.ReadLines(Path.Combine(Folder, "timings.csv")).Select(l => l.Split(',')).ToList();
-            var column = Array.IndexOf(rows[0], "c_spent");
-            return rows.Skip(1).Sum(r => double.Parse(r[column], CultureInfo.InvariantCulture));
+            ledger.Add(row[key], (Number(row[flops]), Number(row[hours])));
         }
+
+        return ledger;
+
+        static double Number(string text) => text.Length == 0 ? 0 : double.Parse(text, CultureInfo.InvariantCulture);
     }
 
     /// <summary>A driver that trains on the cluster, whose GPUs are none.</summary>

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace ScaleLab.EndToEnd.Tests.Slurm;
 
 /// <summary>Does to a sweep on a real Slurm what clusters do, and holds what comes out against the local executor's tables.</summary>
-internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
+/// <param name="cluster">Where.</param>
+/// <param name="sweep">What.</param>
+/// <param name="haste">An administrator says that a node is down before Slurm finds out.</param>
+internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep, bool haste = false)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -21,7 +24,7 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
     public static readonly IReadOnlyList<string> Quick = ["preemption", "preemption with grace", "requeue", "scancel", "driver killed", "cancelled", "detached"];
 
     /// <summary>What Slurm notices after half a minute.</summary>
-    public static readonly IReadOnlyList<string> Slow = ["controller killed after sbatch", "node daemon killed", "node crashed"];
+    public static readonly IReadOnlyList<string> Slow = ["controller killed after sbatch", "node daemon killed", "node cut off", "node cut off, asleep", "node crashed"];
 
     /// <summary>Runs the sweep to its end, with these disturbances one after another.</summary>
     /// <returns>What became of it.</returns>
@@ -52,7 +55,9 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
         "cancelled" => CancelAsync(),
         "detached" => DetachAsync(),
         "controller killed after sbatch" => KillControllerAsync(),
-        "node daemon killed" => CutOffAsync(),
+        "node daemon killed" => KillDaemonAsync(),
+        "node cut off" => CutOffAsync(asleep: false),
+        "node cut off, asleep" => CutOffAsync(asleep: true),
         "node crashed" => CrashAsync(),
         _ => throw new ArgumentException(disturbance),
     };
@@ -154,33 +159,61 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
         return true;
     }
 
-    // Slurm takes the node for dead and starts its tasks elsewhere, while a writer there goes on: frozen until all is over, then on its way again.
-    private async Task<bool> CutOffAsync()
+    // What it started trains on, and ends unseen or under the eyes of the next daemon.
+    private async Task<bool> KillDaemonAsync()
     {
         if (await BusyAsync() is not { } node)
         {
             return false;
         }
 
-        var stale = cluster.Runners(node);
-        foreach (var pid in stale)
+        cluster.KillDaemon(node);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        cluster.StartNode(node);
+        return true;
+    }
+
+    // Slurm takes the node for dead and starts its tasks elsewhere, while writers there go on: beside those that took their place, or after all is over.
+    private async Task<bool> CutOffAsync(bool asleep)
+    {
+        if (await BusyAsync() is not { } node)
         {
-            SlurmCluster.Signal(pid, "STOP");
+            return false;
         }
 
+        // Runs are short and Slurm is slow: frozen until then.
+        var stale = cluster.Runners(node);
+        Signal("STOP");
+        var attempts = Attempts().ToHashSet();
         cluster.KillDaemon(node);
+        if (haste)
+        {
+            cluster.DeclareDown(node);
+        }
+
+        // A run that somebody had begun, begun again.
+        var taken = await UntilAsync(() => Attempts().Except(attempts).Any(a => attempts.Contains((a.Run, a.Number - 1))));
+        if (!asleep)
+        {
+            Signal("CONT");
+        }
+
         await FinishAsync();
         var tables = TinySweep.Tables(_folder);
-        foreach (var pid in stale)
-        {
-            SlurmCluster.Signal(pid, "CONT");
-        }
-
+        Signal("CONT");
         Check(await UntilAsync(() => stale.All(p => !Directory.Exists(Line($"/proc/{p}"))), evenIfOver: true), "a stale writer ends by itself");
         using var collect = sweep.Call(cluster, "collect", _folder);
         Check((await collect.EndAsync()).Code == 0 && tables == TinySweep.Tables(_folder), "a stale writer changes nothing that is read");
         cluster.StartNode(node);
-        return stale.Count > 0;
+        return taken;
+
+        void Signal(string signal)
+        {
+            foreach (var pid in stale)
+            {
+                SlurmCluster.Signal(pid, signal);
+            }
+        }
     }
 
     private async Task<bool> CrashAsync()
@@ -191,6 +224,11 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
         }
 
         cluster.Crash(node);
+        if (haste)
+        {
+            cluster.DeclareDown(node);
+        }
+
         await FinishAsync();
         cluster.StartNode(node);
         return true;
@@ -229,6 +267,10 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep)
 
     private List<(string Task, string Node)> Running() =>
         [.. cluster.Run("squeue", "--noheader", "--array", "--partition=main", "--states=RUNNING", "--format=%F_%K %B").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).Where(w => w.Length == 2).Select(w => (w[0], w[1]))];
+
+    private IEnumerable<(string Run, int Number)> Attempts() => Directory.EnumerateDirectories(Path.Combine(_folder, "runs"))
+        .Where(r => Directory.Exists(Path.Combine(r, "attempts")))
+        .SelectMany(r => Directory.EnumerateDirectories(Path.Combine(r, "attempts")).Select(a => (r, int.Parse(Path.GetFileName(a), CultureInfo.InvariantCulture))));
 
     private int Submissions() => Directory.Exists(Path.Combine(_folder, "slurm")) ? Directory.EnumerateFiles(Path.Combine(_folder, "slurm"), "job", SearchOption.AllDirectories).Count() : 0;
 

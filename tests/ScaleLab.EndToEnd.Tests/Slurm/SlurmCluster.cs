@@ -16,6 +16,8 @@ internal sealed class SlurmCluster : IDisposable
     private const int Gpus = 4;
     private const int Shards = 16;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly string _root;
 
     /// <param name="graceTime">Seconds that a preempted job may take to leave.</param>
@@ -47,7 +49,7 @@ internal sealed class SlurmCluster : IDisposable
             StartNode(node);
         }
 
-        Await(() => Run("sinfo", "--noheader", "--states=idle", "--Node", "--format=%N").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count() == Nodes.Length, "the nodes are idle");
+        Settle();
     }
 
     /// <summary>Why there is none; null where it can be started.</summary>
@@ -89,6 +91,9 @@ internal sealed class SlurmCluster : IDisposable
     /// <summary>The daemon only: what it started lives on, and nobody knows.</summary>
     public void KillDaemon(string node) => Kill(Pid($"run/slurmd.{node}.pid"));
 
+    /// <summary>As an administrator does, or Slurm by itself after half a minute: what ran there is started elsewhere.</summary>
+    public void DeclareDown(string node) => Run("scontrol", "update", $"NodeName={node}", "State=DOWN", "Reason=test");
+
     /// <summary>The machine is gone: daemon, steps and payload.</summary>
     public void Crash(string node)
     {
@@ -106,6 +111,23 @@ internal sealed class SlurmCluster : IDisposable
         foreach (var node in Run("sinfo", "--noheader", "--Node", "--states=drained,draining", "--format=%N").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct())
         {
             Run("scontrol", "update", $"NodeName={node}", "State=RESUME");
+        }
+    }
+
+    /// <summary>Ends what is there, and waits until both nodes are free.</summary>
+    public void Settle()
+    {
+        var begun = Stopwatch.StartNew();
+        while (Run("squeue", "--noheader").Length > 0 || Run("sinfo", "--noheader", "--states=idle", "--Node", "--format=%N").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count() < Nodes.Length)
+        {
+            if (begun.Elapsed > Patience)
+            {
+                throw new TimeoutException($"the nodes do not become idle: {Run("sinfo", "--Node", "--long")}{Read(In("log/slurmctld.log"))}");
+            }
+
+            Run("scancel", $"--user={System.Environment.UserName}");
+            ResumeDrained();
+            Thread.Sleep(100);
         }
     }
 
@@ -136,20 +158,6 @@ internal sealed class SlurmCluster : IDisposable
 
     private static void Permit(string folder, UnixFileMode more) => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | more);
 
-    private static void Await(Func<bool> condition, string what)
-    {
-        var begun = Stopwatch.StartNew();
-        while (!condition())
-        {
-            if (begun.Elapsed > TimeSpan.FromMinutes(3))
-            {
-                throw new TimeoutException($"waited in vain until {what}");
-            }
-
-            Thread.Sleep(100);
-        }
-    }
-
     private static void Kill(int? pid)
     {
         try
@@ -164,14 +172,27 @@ internal sealed class SlurmCluster : IDisposable
         }
     }
 
-    // Two listeners that are open at once have two ports.
+    // Below those that the kernel gives to whoever asks for any: a daemon that comes back must find its own free.
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return ports;
+        while (true)
+        {
+            var first = RandomNumberGenerator.GetInt32(20_000, 32_000);
+            var listeners = Enumerable.Range(first, count).Select(p => new TcpListener(IPAddress.Loopback, p)).ToList();
+            try
+            {
+                listeners.ForEach(l => l.Start());
+                return [.. Enumerable.Range(first, count)];
+            }
+            catch (SocketException)
+            {
+                // One of them is taken.
+            }
+            finally
+            {
+                listeners.ForEach(l => l.Dispose());
+            }
+        }
     }
 
     private static string Read(string file)
@@ -259,6 +280,7 @@ internal sealed class SlurmCluster : IDisposable
             PlugStackConfig={In("plugstack.conf")}
             {string.Join('\n', lines)}
             PartitionName=main Nodes={nodes} Default=YES MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=REQUEUE GraceTime={graceTime.ToString(CultureInfo.InvariantCulture)}
+            PartitionName=paid Nodes={nodes} MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=REQUEUE AllowAccounts=research
             PartitionName=brief Nodes={nodes} MaxTime=10 State=UP PriorityTier=10 PreemptMode=REQUEUE
             PartitionName=urgent Nodes={nodes} MaxTime=INFINITE State=UP PriorityTier=100 PreemptMode=OFF
 
