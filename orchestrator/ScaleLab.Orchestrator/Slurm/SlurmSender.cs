@@ -11,7 +11,14 @@ internal sealed class SlurmSender(SlurmSetup setup, SlurmClient client)
     // The words of slurm_errno.c for a user who has as many jobs as he may.
     private static readonly string[] Full = ["job submit limit", "MaxSubmitJob", "MaxJobCount", "maximum number of jobs", "array size"];
 
+    // What a controller says that has just come up and has not heard of its nodes yet. The same request passed the preflight.
+    private const string NoNodes = "node configuration is not available";
+
+    // With the pauses between looks, some minutes.
+    private const int MostWithoutNodes = 10;
+
     private bool _accepted;
+    private int _withoutNodes;
 
     /// <param name="units">Runs that stay together, parents first.</param>
     /// <param name="recompute">Save memory.</param>
@@ -30,12 +37,17 @@ internal sealed class SlurmSender(SlurmSetup setup, SlurmClient client)
             var (job, answer) = await client.SubmitAsync(submission.Script, cancellation);
             if (job is not null)
             {
-                _accepted = true;
+                (_accepted, _withoutNodes) = (true, 0);
                 submission.Accepted(job);
             }
             else if (!answer.IsPassing)
             {
                 submission.End();
+                if (answer.Error.Contains(NoNodes, StringComparison.OrdinalIgnoreCase) && ++_withoutNodes < MostWithoutNodes)
+                {
+                    return sent;
+                }
+
                 if (!Full.Any(f => answer.Error.Contains(f, StringComparison.OrdinalIgnoreCase)))
                 {
                     await TakeBackAsync(sent);

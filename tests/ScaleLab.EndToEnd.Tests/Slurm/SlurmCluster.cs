@@ -56,6 +56,9 @@ internal sealed class SlurmCluster : IDisposable
     public static string? Obstacle => Array.TrueForAll(["munged", "slurmctld", "slurmd", "sbatch"], t => Find(t) is not null) ? null
         : $"Slurm is not here (Debian: {Packages}).";
 
+    /// <summary>False where there is no controller, and for a moment after it has come back: it has not heard of its nodes yet.</summary>
+    public bool TakesJobs => Run("sbatch", "--test-only", "--gres=shard:1", "--wrap=true").Length == 0;
+
     /// <summary>For those who talk to it.</summary>
     public (string Name, string Value)[] Environment => [("SLURM_CONF", In("slurm.conf"))];
 
@@ -75,6 +78,15 @@ internal sealed class SlurmCluster : IDisposable
 
     /// <summary>An urgent job that wants a node to itself for a moment: what is there must go.</summary>
     public void Preempt(string node) => Run("sbatch", "--partition=urgent", $"--nodelist={node}", "--exclusive", "--output=/dev/null", "--wrap=sleep 1");
+
+    /// <summary>Lets jobs go that were sent for later.</summary>
+    public void Begin()
+    {
+        foreach (var job in Run("squeue", "--noheader", "--states=PENDING", "--format=%A").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct())
+        {
+            Run("scontrol", "update", $"JobId={job}", "StartTime=now");
+        }
+    }
 
     public void SetGraceTime(int seconds) => Run("scontrol", "update", "PartitionName=main", Line($"GraceTime={seconds}"));
 
@@ -118,7 +130,7 @@ internal sealed class SlurmCluster : IDisposable
     public void Settle()
     {
         var begun = Stopwatch.StartNew();
-        while (Run("squeue", "--noheader").Length > 0 || Run("sinfo", "--noheader", "--states=idle", "--Node", "--format=%N").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count() < Nodes.Length)
+        while (Run("squeue", "--noheader").Length > 0 || !TakesJobs || Run("sinfo", "--noheader", "--states=idle", "--Node", "--format=%N").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count() < Nodes.Length)
         {
             if (begun.Elapsed > Patience)
             {

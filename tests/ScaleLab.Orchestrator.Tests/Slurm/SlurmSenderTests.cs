@@ -50,6 +50,19 @@ public sealed class SlurmSenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_controller_that_has_not_heard_of_its_nodes_yet_is_asked_again_for_a_while()
+    {
+        var sender = Sender(_ => new ToolAnswer(1, "", "sbatch: error: Batch job submission failed: Requested node configuration is not available"));
+        for (var look = 1; look < 10; look++)
+        {
+            Assert.Empty(await SendAsync(sender));
+        }
+
+        Assert.StartsWith("sbatch refuses the job: Requested node configuration", (await Assert.ThrowsAsync<InputException>(() => SendAsync(sender))).Message, StringComparison.Ordinal);
+        Assert.Empty(Submission.Open(_sweep.Folder));
+    }
+
+    [Fact]
     public async Task No_answer_is_no_refusal()
     {
         var sent = await SendAsync(_ => new ToolAnswer(null, "", "sbatch gave no answer within 20 s"));
@@ -57,11 +70,15 @@ public sealed class SlurmSenderTests : IDisposable
         Assert.Equal(3, Submission.Open(_sweep.Folder).Count);
     }
 
-    private Task<IReadOnlyList<Submission>> SendAsync(Func<int, ToolAnswer> sbatch)
+    private Task<IReadOnlyList<Submission>> SendAsync(Func<int, ToolAnswer> sbatch) => SendAsync(Sender(sbatch));
+
+    private Task<IReadOnlyList<Submission>> SendAsync(SlurmSender sender) => sender.SendAsync([.. _sweep.Plan.Runs.Select(r => (string[])[r.Spec.Key])], recompute: false, CancellationToken.None);
+
+    private SlurmSender Sender(Func<int, ToolAnswer> sbatch)
     {
         var site = SlurmSite.Parse("MaxArraySize = 5\n", "main*|up|infinite|(null)|1|16\n");
         var setup = new SlurmSetup(_sweep.Plan, _sweep.Folder, new SlurmSpec { PackMinutes = 0 }, site, "/r", new Dictionary<string, string>());
-        return new SlurmSender(setup, new SlurmClient(Shell)).SendAsync([.. _sweep.Plan.Runs.Select(r => (string[])[r.Spec.Key])], recompute: false, CancellationToken.None);
+        return new SlurmSender(setup, new SlurmClient(Shell));
 
         Task<ToolAnswer> Shell(string name, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellation)
         {
