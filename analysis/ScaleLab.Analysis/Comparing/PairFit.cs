@@ -8,9 +8,6 @@ namespace ScaleLab.Analysis.Comparing;
 /// <summary>One law fitted to two sweeps, and to both as they might have come out.</summary>
 internal sealed class PairFit
 {
-    // As for one sweep: fewer do not show their scatter.
-    private const int FewestClusters = 6;
-
     private readonly PairOptions _options;
     private readonly Side _one;
     private readonly Side _other;
@@ -37,33 +34,49 @@ internal sealed class PairFit
 
     private SweepPair Compare(ObservationTable one, ObservationTable other)
     {
-        if (_shares && Shared(_one.Function(), _one.Estimate, _other.Function(), _other.Estimate) is var shared)
+        var estimates = _shares ? Shared(_one.Function(), _one.Own, _other.Function(), _other.Own) : (_one.Own, _other.Own);
+        if (estimates is not { } at)
         {
-            if (shared is not { } estimates)
-            {
-                return new SweepPair(_options, _one.Fit, _other.Fit) { Refused = "no fit of both with one floor converged" };
-            }
-
-            (_one.Estimate, _other.Estimate) = estimates;
+            return new SweepPair(_options, _one.Fit, _other.Fit) { Refused = "no fit of both with one floor converged" };
         }
 
         var (clusters, others, paired) = PairedClusters.Of(one.Observations, other.Observations);
         var pair = new SweepPair(_options, _one.Fit, _other.Fit)
         {
-            One = _one.Frontier(_one.Estimate),
-            Other = _other.Frontier(_other.Estimate),
+            One = _one.Frontier(at.One),
+            Other = _other.Frontier(at.Other),
             PairedClusters = paired,
         };
-        var fewest = Math.Min(clusters.Of.Distinct().Count(), others.Of.Distinct().Count());
+        var tooFew = Clusters.TooFew(Math.Min(clusters.Of.Distinct().Count(), others.Of.Distinct().Count()));
         return _options.Bootstrap == 0 ? pair.Without("no bootstrap was asked for")
-            : fewest < FewestClusters ? pair.Without($"{fewest} independent clusters cannot show their own scatter; at least {FewestClusters} are needed")
-            : Drawn(pair, _one.Bootstrap(clusters), _other.Bootstrap(others));
+            : tooFew is not null ? pair.Without(tooFew)
+            : Drawn(pair, at, clusters, others);
     }
 
-    private SweepPair Drawn(SweepPair pair, Bootstrap one, Bootstrap other)
+    private SweepPair Drawn(SweepPair pair, (double[] One, double[] Other) at, Clusters clusters, Clusters others)
+    {
+        // How far floors of their own lie apart is asked of laws that have them: one floor for both would put the answer at zero.
+        var own = Draws(_one.Bootstrap(clusters, _one.Own), _other.Bootstrap(others, _other.Own), Own);
+        var carried = own;
+        if (_shares)
+        {
+            var (a, b) = (_one.Bootstrap(clusters, at.One), _other.Bootstrap(others, at.Other));
+            var errors = LeaveOneOut.Of(_one.Rows(clusters, at.One), _other.Rows(others, at.Other));
+            (a.Errors, b.Errors) = (errors[0], errors[1]);
+            carried = Draws(a, b, (one, other) => Shared(one, at.One, other, at.Other));
+        }
+
+        return 2 * carried.Count < _options.Bootstrap
+            ? pair.Without($"{_options.Bootstrap - carried.Count} of {_options.Bootstrap} resamples cannot carry the law")
+            : pair.With(
+                [.. carried.Select(d => (_one.Frontier(d.One), _other.Frontier(d.Other)))],
+                !_one.HasFloor || 2 * own.Count < _options.Bootstrap ? null : Quantile.Central(own.Select(d => _other.Floor(d.Other) - _one.Floor(d.One)), _options.Level));
+    }
+
+    // Those of the resamples that carry the law.
+    private List<(double[] One, double[] Other)> Draws(Bootstrap one, Bootstrap other, Func<FitFunction, FitFunction, (double[] One, double[] Other)?> refit)
     {
         var draws = new (double[] One, double[] Other)?[_options.Bootstrap];
-        var floors = new double[draws.Length];
         Parallel.For(
             0,
             draws.Length,
@@ -71,30 +84,25 @@ internal sealed class PairFit
             (draw, _, f) =>
             {
                 // Two streams of one seed: what has one number in both is drawn alike.
-                var carried = one.Resample(f.One, new SplitMix64(_options.Seed, draw)) & other.Resample(f.Other, new SplitMix64(_options.Seed, draw));
-                floors[draw] = double.NaN;
-                if (carried)
+                if (one.Resample(f.One, new SplitMix64(_options.Seed, draw)) & other.Resample(f.Other, new SplitMix64(_options.Seed, draw)))
                 {
-                    var (a, b) = (Minimizer.Polish(f.One, _one.Estimate.AsSpan()), Minimizer.Polish(f.Other, _other.Estimate.AsSpan()));
-                    var own = a.Converged && b.Converged;
-                    floors[draw] = own && _one.HasFloor ? _other.Floor(b.Point) - _one.Floor(a.Point) : double.NaN;
-                    draws[draw] = _shares ? Shared(f.One, _one.Estimate, f.Other, _other.Estimate) : own ? (a.Point, b.Point) : null;
+                    draws[draw] = refit(f.One, f.Other);
                 }
 
                 return f;
             },
             _ => { });
-        var carried = draws.OfType<(double[] One, double[] Other)>().ToList();
-        var differences = floors.Where(double.IsFinite).ToList();
-        return 2 * carried.Count < draws.Length
-            ? pair.Without($"{draws.Length - carried.Count} of {draws.Length} resamples cannot carry the law")
-            : pair.With(
-                [.. carried.Select(d => (_one.Frontier(d.One), _other.Frontier(d.Other)))],
-                2 * differences.Count < draws.Length ? null : Quantile.Central(differences, _options.Level));
+        return [.. draws.OfType<(double[] One, double[] Other)>()];
     }
 
-    private (double[] One, double[] Other)? Shared(FitFunction one, double[] pointOfOne, FitFunction other, double[] pointOfOther) =>
-        SharedFloor.Solve(_one.Half(one, pointOfOne), _other.Half(other, pointOfOther), Math.Min(_one.MostFloor, _other.MostFloor)) is var (a, b) ? (a.Point, b.Point) : null;
+    private (double[] One, double[] Other)? Own(FitFunction one, FitFunction other)
+    {
+        var (a, b) = (Minimizer.Polish(one, _one.Own.AsSpan()), Minimizer.Polish(other, _other.Own.AsSpan()));
+        return a.Converged && b.Converged ? (a.Point, b.Point) : null;
+    }
+
+    private (double[] One, double[] Other)? Shared(FitFunction one, double[] fromOne, FitFunction other, double[] fromOther) =>
+        SharedFloor.Solve(_one.Half(one, fromOne), _other.Half(other, fromOther), Math.Min(_one.MostFloor, _other.MostFloor)) is var (a, b) ? (a.Point, b.Point) : null;
 
     /// <summary>One of the sweeps, and its law in coordinates.</summary>
     private sealed class Side
@@ -107,13 +115,14 @@ internal sealed class PairFit
         {
             (Fit, _law, _objective) = (fit, fit.Surface!.Law, objective);
             _data = new FitData(table.Observations, _law);
-            Estimate = new double[_law.ParameterNames.Count];
-            _law.Place(fit.Surface.Parameters.AsSpan(), _data.Centre, Estimate);
+            Own = new double[_law.ParameterNames.Count];
+            _law.Place(fit.Surface.Parameters.AsSpan(), _data.Centre, Own);
         }
 
         public Fit Fit { get; }
 
-        public double[] Estimate { get; set; }
+        /// <summary>Coordinates of the sweep's own fit.</summary>
+        public double[] Own { get; }
 
         public bool HasFloor => _law.Form.HasFloor;
 
@@ -123,11 +132,13 @@ internal sealed class PairFit
 
         public FitFunction Function() => new(_data, _law, _objective);
 
-        public Half Half(FitFunction f, double[] point) => new(f, point, _law.Form.E, Unit, _data.Count);
+        public Half Half(FitFunction f, double[] from) => new(f, from, _law.Form.E, Unit, _data.Count);
+
+        public FittedRows Rows(Clusters clusters, double[] at) => new(Function(), at, clusters, _law.Form.E, Unit);
 
         public double Floor(double[] point) => point[_law.Form.E] * Unit;
 
-        public Bootstrap Bootstrap(Clusters clusters) => new(_data, _law, _objective, clusters, Estimate, "auto");
+        public Bootstrap Bootstrap(Clusters clusters, double[] at) => new(_data, _law, _objective, clusters, at, "auto");
 
         public Frontier Frontier(double[] point) => ParametricFit.Surface(_law, point, _data.Centre).Frontier(Fit.Frontier!.Cost)!;
     }

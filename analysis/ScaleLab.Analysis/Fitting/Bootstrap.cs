@@ -53,7 +53,8 @@ internal sealed class Bootstrap
 
     public string Method { get; }
 
-    public LeaveOneOut Errors { get; }
+    /// <summary>What wild signs are given to.</summary>
+    public LeaveOneOut Errors { get; set; }
 
     /// <param name="draws">How many resamples.</param>
     /// <param name="seed">Each resample has its own stream, so that the order of the threads does not matter.</param>

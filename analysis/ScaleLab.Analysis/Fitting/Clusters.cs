@@ -5,6 +5,9 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>Which rows share noise: the branches of a trunk do. A row that names no cluster is its own.</summary>
 internal sealed class Clusters
 {
+    // Below six, resampling clusters shows less than half of their scatter and draws intervals that are too narrow.
+    private const int Fewest = 6;
+
     public Clusters(IReadOnlyList<Observation> observations)
     {
         var seen = new Dictionary<string, int>();
@@ -40,6 +43,9 @@ internal sealed class Clusters
     /// <param name="numbers">One per cluster.</param>
     /// <param name="count">All numbers lie below it.</param>
     public Clusters Renumbered(int[] numbers, int count) => new([.. Of.Select(g => numbers[g])], count);
+
+    /// <returns>Why so few clusters have no interval; null where they are enough.</returns>
+    public static string? TooFew(int count) => count < Fewest ? $"{count} independent clusters cannot show their own scatter; at least {Fewest} are needed" : null;
 
     /// <summary>
     /// By how much shared noise inflates a variance of means, at least 1: Kish's design effect 1 + (m − 1)·ρ, with the intraclass correlation ρ of these

@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
@@ -18,68 +16,67 @@ internal sealed record LeaveOneOut(double[] Residuals, double[] Prediction, doub
     // Where a cluster alone carries a parameter, nothing is known of its noise.
     private const double LeastFreedom = 0.05;
 
-    // Beyond, no row has leverage to speak of.
-    private const int MostRows = 20_000;
-
     /// <param name="f">Rows with weight 1, or 0 where the fit has not seen them; its delta is the objective's.</param>
     /// <param name="point">The minimum.</param>
     /// <param name="clusters">Of the rows.</param>
-    public static LeaveOneOut Of(FitFunction f, double[] point, Clusters clusters)
+    public static LeaveOneOut Of(FitFunction f, double[] point, Clusters clusters) => Of(new FittedRows(f, point, clusters))[0];
+
+    /// <summary>Of fits with one parameter in common, which moves less when a cluster is left out than it would in each of them alone. A cluster has one number in all of them.</summary>
+    public static IReadOnlyList<LeaveOneOut> Of(params IReadOnlyList<FittedRows> fits)
     {
-        var (n, p) = (clusters.Of.Length, f.Length);
-        var (residuals, slopes) = (new double[f.Weights.Length], new double[f.Weights.Length * p]);
-        f.Residuals(point, residuals, slopes);
-        double[] errors = [.. residuals.Take(n).Select(r => -r)];
-        int[] free = [.. Enumerable.Range(0, p).Where(k => point[k] > f.Low[k] && point[k] < f.High[k])];
-        var seen = f.Weights.Take(n).Count(w => w > 0);
-        var scale = Math.Sqrt(Math.PI / 2) * errors.Where((_, i) => f.Weights[i] > 0).Sum(Math.Abs) / Math.Max(1, seen - free.Length);
-        if (n > MostRows || free.Length == 0 || seen <= free.Length || scale == 0)
+        LeaveOneOut[] left = [.. fits.Select(f => new LeaveOneOut([.. f.Errors], new double[f.Count], f.Scale))];
+        if (!fits.All(f => f.HasLeverage))
         {
-            return new LeaveOneOut(errors, new double[n], scale);
+            return left;
         }
 
-        // Rows of q are those of the Jacobian in coordinates where the seen ones are orthonormal: there q·qᵀ is the hat matrix.
-        var jacobian = Matrix<double>.Build.Dense(n, free.Length, (row, k) => slopes[(row * p) + free[k]]);
-        var qr = Matrix<double>.Build.Dense(n, free.Length, (row, k) => f.Weights[row] * jacobian[row, k]).QR(QRMethod.Thin);
-        var q = seen == n ? qr.Q : jacobian * qr.R.Inverse();
-        var (influence, inefficiency) = Influence(errors, f.Delta, scale);
-        var prediction = new double[n];
-        foreach (var rows in Enumerable.Range(0, n).GroupBy(i => f.Weights[i] > 0 ? clusters.Of[i] : -1 - i).Select(g => g.ToArray()))
+        Row[] rows = [.. from f in fits.Index() from i in Enumerable.Range(0, f.Item.Count) select new Row(f.Item, left[f.Index], i, Math.Sqrt(f.Item.Bend / fits[0].Bend))];
+        var q = Orthonormal(fits, rows);
+        foreach (var group in Enumerable.Range(0, rows.Length).GroupBy(i => rows[i].IsSeen ? rows[i].Cluster : -1 - i).Select(g => g.ToArray()))
         {
-            if (rows is [var single])
+            if (group is [var single])
             {
                 // (I − q·qᵀ)⁻¹ stretches q by 1/(1 − |q|²).
                 var leverage = q.Row(single).DotProduct(q.Row(single));
-                var stretched = f.Weights[single] > 0 ? leverage / Math.Max(1 - leverage, LeastFreedom) : leverage;
-                errors[single] += f.Weights[single] * stretched * influence[single];
-                prediction[single] = inefficiency * stretched;
+                var stretched = rows[single].IsSeen ? leverage / Math.Max(1 - leverage, LeastFreedom) : leverage;
+                rows[single].Leave(rows[single].Weight * stretched * rows[single].Pull, stretched);
                 continue;
             }
 
-            var own = Matrix<double>.Build.Dense(rows.Length, free.Length, (row, k) => q[rows[row], k]);
+            var own = Matrix<double>.Build.Dense(group.Length, q.ColumnCount, (row, k) => q[group[row], k]);
             var away = Away(own.TransposeThisAndMultiply(own));
-            var shift = own * (away * own.TransposeThisAndMultiply(Vector<double>.Build.Dense(rows.Length, row => influence[rows[row]])));
-            for (var row = 0; row < rows.Length; row++)
+            var shift = own * (away * own.TransposeThisAndMultiply(Vector<double>.Build.Dense(group.Length, row => rows[group[row]].Pull)));
+            for (var row = 0; row < group.Length; row++)
             {
-                errors[rows[row]] += shift[row];
-                prediction[rows[row]] = inefficiency * (own.Row(row) * away).DotProduct(own.Row(row));
+                rows[group[row]].Leave(shift[row], (own.Row(row) * away).DotProduct(own.Row(row)));
             }
         }
 
-        return new LeaveOneOut(errors, prediction, scale);
+        return left;
     }
 
-    // ψ(e)/E[ψ'] in the residuals' unit, which is e itself for squares, and E[ψ²]/E[ψ']² in units of the noise's variance; expectations under normal noise.
-    private static (double[] Influence, double Inefficiency) Influence(double[] errors, double delta, double scale)
+    // The Jacobian in coordinates where its seen rows are orthonormal: there q·qᵀ is the hat matrix. Each fit has columns of its own behind the common one.
+    private static Matrix<double> Orthonormal(IReadOnlyList<FittedRows> fits, Row[] rows)
     {
-        if (double.IsInfinity(delta))
+        var common = fits.All(f => f.CommonIsFree) ? 1 : 0;
+        var jacobian = Matrix<double>.Build.Dense(rows.Length, common + fits.Sum(f => f.Free.Length));
+        for (var i = 0; i < rows.Length; i++)
         {
-            return (errors, 1);
+            var (fit, _, row, root) = rows[i];
+            if (common > 0)
+            {
+                jacobian[i, 0] = root * fit.CommonSlope(row);
+            }
+
+            var first = common + fits.TakeWhile(f => f != fit).Sum(f => f.Free.Length);
+            foreach (var (k, parameter) in fit.Free.Index())
+            {
+                jacobian[i, first + k] = root * fit.Slope(row, parameter);
+            }
         }
 
-        var (turn, inside) = (delta / scale, SpecialFunctions.Erf(delta / (scale * Constants.Sqrt2)));
-        var square = inside - (2 * turn * Normal.PDF(0, 1, turn)) + (turn * turn * (1 - inside));
-        return ([.. errors.Select(e => Math.Clamp(e, -delta, delta) / inside)], square / (inside * inside));
+        var qr = Matrix<double>.Build.Dense(rows.Length, jacobian.ColumnCount, (row, k) => rows[row].Weight * jacobian[row, k]).QR(QRMethod.Thin);
+        return rows.All(r => r.IsSeen) ? qr.Q : jacobian * qr.R.Inverse();
     }
 
     // (I − G)⁻¹, with the eigenvalues of I − G kept away from zero.
@@ -88,5 +85,23 @@ internal sealed record LeaveOneOut(double[] Residuals, double[] Prediction, doub
         var evd = gram.Evd(Symmetricity.Symmetric);
         var inverse = Matrix<double>.Build.DenseOfDiagonalVector(evd.EigenValues.Map(value => 1 / Math.Max(1 - value.Real, LeastFreedom), Zeros.Include));
         return evd.EigenVectors * inverse * evd.EigenVectors.Transpose();
+    }
+
+    // One row of one fit; the root of how much its objective bends beside the first fit's.
+    private readonly record struct Row(FittedRows Fit, LeaveOneOut Left, int Index, double Root)
+    {
+        public bool IsSeen => Fit.IsSeen(Index);
+
+        public double Weight => Fit.Weight(Index);
+
+        public int Cluster => Fit.Cluster(Index);
+
+        public double Pull => Root * Fit.Influence[Index];
+
+        public void Leave(double shift, double stretch)
+        {
+            Left.Residuals[Index] += shift / Root;
+            Left.Prediction[Index] = Fit.Inefficiency * stretch;
+        }
     }
 }

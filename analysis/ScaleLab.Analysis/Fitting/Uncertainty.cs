@@ -6,8 +6,6 @@ namespace ScaleLab.Analysis.Fitting;
 /// <summary>What bootstrap and profiles say of a fit.</summary>
 internal sealed record Uncertainty(Intervals Intervals)
 {
-    // Below six, resampling clusters shows less than half of their scatter and draws intervals that are too narrow.
-    private const int FewestClusters = 6;
     private const int MostRowsToProfile = 1 << 15;
     private const int QuantilesOfErrors = 101;
 
@@ -30,21 +28,22 @@ internal sealed record Uncertainty(Intervals Intervals)
     {
         var (clusters, asked) = (new Clusters(observations), options.Bootstrap!.Value);
         var profile = data.Count <= MostRowsToProfile ? new Profile(data, law, objective, clusters, estimate, options.Level) : null;
+        var tooFew = Clusters.TooFew(clusters.Count);
         var verdicts = profile?.Verdicts() ?? new Dictionary<string, Identified>();
         var told = new Uncertainty(None(options, "no bootstrap was asked for", clusters.Count))
         {
             Noise = profile is null || !double.IsFinite(profile.Scale) ? null : new NoiseModel(profile.Noise, profile.Scale),
             // The noise of so few clusters is hardly known: what is open stays open, and no more can be said.
-            Identified = clusters.Count < FewestClusters ? verdicts.Where(v => v.Value != Fitting.Identified.Yes).ToDictionary() : verdicts,
+            Identified = tooFew is not null ? verdicts.Where(v => v.Value != Fitting.Identified.Yes).ToDictionary() : verdicts,
         };
         if (asked == 0)
         {
             return told;
         }
 
-        if (clusters.Count < FewestClusters)
+        if (tooFew is not null)
         {
-            return told with { Intervals = None(options, $"{clusters.Count} independent clusters cannot show their own scatter; at least {FewestClusters} are needed", clusters.Count) };
+            return told with { Intervals = None(options, tooFew, clusters.Count) };
         }
 
         var bootstrap = new Bootstrap(data, law, objective, clusters, estimate, options.Resampling);

@@ -4,6 +4,7 @@ using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 using ScaleLab.Contracts;
+using Half = ScaleLab.Analysis.Comparing.Half;
 
 namespace ScaleLab.Analysis.Tests.Comparing;
 
@@ -55,6 +56,39 @@ public sealed class SweepPairTests
     }
 
     [Fact]
+    public void Leave_one_out_residuals_under_one_floor_are_those_of_a_fit_of_both_that_has_not_seen_the_cluster()
+    {
+        var squares = Objective.Of(new FitOptions { Objective = "mse_log" });
+        (Half Half, FitData Data) Side(IReadOnlyList<Observation> rows)
+        {
+            var data = new FitData(rows, Law.Law);
+            return (new Half(new FitFunction(data, Law.Law, squares), Solver.Solve(data, Law.Law, squares).Best.Point, 0, Math.Exp(data.Centre.Loss), rows.Count), data);
+        }
+
+        ((Half Half, FitData Data) One, (Half Half, FitData Data) Other) Both(IReadOnlyList<Observation> one, IReadOnlyList<Observation> other)
+        {
+            var (a, b) = (Side(one), Side(other));
+            var solved = SharedFloor.Solve(a.Half, b.Half, Math.Min(one.Min(o => o.Loss), other.Min(o => o.Loss)))!.Value;
+            return ((solved.One, a.Data), (solved.Other, b.Data));
+        }
+
+        var (one, other) = (Noisy(Law, 1, "0").Observations, Noisy(Better, 2, "0").Observations);
+        var (clusters, others, _) = PairedClusters.Of(one, other);
+        var all = Both(one, other);
+        var left = LeaveOneOut.Of(
+            new FittedRows(all.One.Half.Function, all.One.Half.Point, clusters, 0, all.One.Half.Unit),
+            new FittedRows(all.Other.Half.Function, all.Other.Half.Point, others, 0, all.Other.Half.Unit));
+        for (var i = 0; i < one.Count; i += 7)
+        {
+            var rest = Both([.. one.Where((_, k) => k != i)], [.. other.Where((_, k) => k != i)]);
+            Assert.Equal(Math.Log(one[i].Loss / Loss(rest.One, one[i])), left[0].Residuals[i], 2e-4);
+            Assert.Equal(Math.Log(other[i].Loss / Loss(rest.Other, other[i])), left[1].Residuals[i], 2e-4);
+        }
+
+        static double Loss((Half Half, FitData Data) side, Observation at) => ParametricFit.Surface(Law.Law, side.Half.Point, side.Data.Centre).Loss(at.N, at.D);
+    }
+
+    [Fact]
     public void Noise_that_both_sweeps_share_drops_out_where_their_seeds_are_known()
     {
         var paired = SweepPair.Of(Noisy(Law, 1, "0"), Noisy(Better, 2, "0"), new PairOptions { Bootstrap = 200 });
@@ -67,6 +101,17 @@ public sealed class SweepPairTests
         Assert.InRange(at.Ratio!.Value, at.Interval.Value.Low, at.Interval.Value.High);
         var (low, high) = paired.FloorDifference!.Value;
         Assert.True(low < 0 && high > 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Floors_that_lie_apart_are_told_from_one_another_even_where_one_is_asked_for(bool shared)
+    {
+        var higher = Law with { Parameters = Law.Parameters.SetItem(0, Law["E"] + 0.5) };
+        var (low, high) = SweepPair.Of(Noisy(Law, 1), Noisy(higher, 2), new PairOptions { Bootstrap = 200, SharedFloor = shared }).FloorDifference!.Value;
+        Assert.True(low > 0, $"{low} to {high}");
+        Assert.InRange(0.5, low, high);
     }
 
     [Fact]
