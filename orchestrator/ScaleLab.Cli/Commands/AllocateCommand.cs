@@ -22,7 +22,7 @@ internal sealed class AllocateCommand : Verb
     private readonly Option<double?> _served = Numbers.Option("--inference-tokens", "With --loss: tokens over the model's life; training and inference are to be cheapest together");
     private readonly Option<double[]> _sizes = Numbers.List("--size", "With compute: the sizes that can be had, the best first");
     private readonly Option<double?> _within = Numbers.Option("--within", "Sizes that lose no more than this share of the loss are shown (default 0.001)");
-    private readonly Option<string?> _spec = new("--spec") { Description = "Also write a sweep that trains this N and D as the sweep of FIT was trained", HelpName = "FILE" };
+    private readonly Option<string?> _spec = new("--spec") { Description = "Also write a sweep that trains this N and D, or each --size, as the sweep of FIT was trained", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the allocation as JSON" };
 
     public AllocateCommand(TextWriter output)
@@ -41,6 +41,7 @@ internal sealed class AllocateCommand : Verb
     [
         "scalelab allocate out/quick/fit.json --flops 1e16",
         "scalelab allocate out/quick/fit.json --flops 1e14 --spec next.yaml",
+        "scalelab allocate out/quick/fit.json --flops 1e14 --size 200k --size 400k --size 800k --spec next.yaml",
         "scalelab allocate --law hoffmann --params 70B",
         "scalelab allocate --law epoch --gpu-hours 1M --gpu-speed 989e12 --mfu 0.4 --size 7B --size 13B --size 34B",
         "scalelab allocate --law hoffmann --loss 2.1 --inference-tokens 2T",
@@ -54,7 +55,14 @@ internal sealed class AllocateCommand : Verb
         var compute = Compute(parse);
         if (parse.GetValue(_sizes) is { Length: > 0 } sizes)
         {
-            Write(output, parse, allocator.Among(compute ?? throw new InputException("--size needs compute: --flops or --gpu-hours"), sizes));
+            if (compute is not { } budget || new[] { _params, _tokens, _loss, _served }.Any(o => parse.GetValue(o) is not null))
+            {
+                throw new InputException("--size goes with compute alone: --flops or --gpu-hours");
+            }
+
+            var ordered = allocator.Among(budget, sizes);
+            WriteSpec(parse, ordered[0], (from, why, prediction) => NextSweep.Text(from, budget, [.. sizes.Order()], why, prediction));
+            Write(output, parse, ordered);
             return ExitCode.Done;
         }
 
@@ -70,11 +78,7 @@ internal sealed class AllocateCommand : Verb
             (null, { } n, { } d, null, null) => allocator.ForParamsAndTokens(n, d),
             _ => throw new InputException("give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone"),
         };
-        if (parse.GetValue(_spec) is { } spec)
-        {
-            WriteSpec(spec, parse.GetValue(_law.Fit) ?? throw new InputException("--spec needs the fit.json of a sweep"), allocator.ForParamsAndTokens(allocation.N, allocation.D));
-        }
-
+        WriteSpec(parse, allocation, (from, why, prediction) => NextSweep.Text(from, allocation.N, allocation.D, why, prediction));
         if (parse.GetValue(_json))
         {
             output.Write(allocation.ToJson());
@@ -87,9 +91,15 @@ internal sealed class AllocateCommand : Verb
         return ExitCode.Done;
     }
 
-    private static void WriteSpec(string path, string fit, Allocation allocation)
+    private void WriteSpec(ParseResult parse, Allocation best, Func<SweepFile, string, Prediction, string> text)
     {
+        if (parse.GetValue(_spec) is not { } path)
+        {
+            return;
+        }
+
         // fit.json lies beside sweep.yaml, the fits of other laws one folder below.
+        var fit = parse.GetValue(_law.Fit) ?? throw new InputException("--spec needs the fit.json of a sweep");
         var folder = Path.GetDirectoryName(Path.GetFullPath(fit))!;
         var sweep = new[] { folder, Path.GetDirectoryName(folder) ?? folder }.Select(f => Path.Combine(f, "sweep.yaml")).FirstOrDefault(File.Exists)
             ?? throw new InputException($"{fit}: there is no sweep.yaml beside it; --spec needs the fit of a sweep");
@@ -98,9 +108,11 @@ internal sealed class AllocateCommand : Verb
             throw new InputException($"{path} is there already");
         }
 
+        // The interval of the loss at this N and D, which is not that of the best loss for this compute.
+        var allocation = _law.Read(parse).ForParamsAndTokens(best.N, best.D);
         var interval = allocation.Intervals.TryGetValue("new_run_loss", out var run) ? $" ({Numbers.Range(run, v => Numbers.Digits(v, 5))})" : "";
         var why = $"From {fit}: {Numbers.Digits(allocation.Flops, 4)} FLOPs{(allocation.Loss is { } loss ? $", loss {Numbers.Digits(loss, 5)}{interval} predicted" : "")}.";
-        File.WriteAllText(path, NextSweep.Text(SweepFile.Read(sweep), allocation.N, allocation.D, why, Predicted(fit, allocation)));
+        File.WriteAllText(path, text(SweepFile.Read(sweep), why, Predicted(fit, allocation)));
     }
 
     private static Prediction Predicted(string file, Allocation allocation)

@@ -39,7 +39,7 @@ internal sealed record SweepSpec
     /// <summary>What is measured at the end of each run. Changes no run, and no run key.</summary>
     public EvaluationSpec Evaluation { get; set; } = new();
 
-    /// <summary>What a law says of the one run, for the report to judge.</summary>
+    /// <summary>What a law says of the runs, for the report to judge.</summary>
     public Prediction? Prediction { get; init; }
 
     /// <summary>What <c>--executor slurm</c> asks of the scheduler. Changes no run, and no run key.</summary>

@@ -79,6 +79,9 @@ public sealed class AnalysisCommandTests
         await Scalelab.Run("fit", Runs(), "--exclude", "set=bad", "--bootstrap", "100", "--out", fit);
         Assert.Equal((0, ""), await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next) is var run ? (run.ExitCode, run.Error) : default);
         Assert.Matches(@"^# From .*fit\.json: 1e\+21 FLOPs, loss \d\.\d+ \(\d\.\d+ … \d\.\d+\) predicted\.\nname: tiny-next\nmodel: lm\ndata: \{source: dotnet-docs\}\ngrid:\n  n: \d\.\d+e\+9\n  d: \d\.\d+e\+10\nprediction:\n  fit: '.*fit\.json'\n  law: chinchilla\n  parameters: '.*'\n  loss: \d\.\d+\n  low: \d\.\d+\n  high: \d\.\d+\n  level: 0\.95\n$", await File.ReadAllTextAsync(next, TestContext.Current.CancellationToken));
+        var slice = Path.Combine(_folder, "slice.yaml");
+        await Scalelab.Run("allocate", fit, "--flops", "1e21", "--size", "2B", "--size", "1B", "--spec", slice);
+        Assert.Contains("grid:\n  isoflop:\n    flops: 1e+21\n    n: [1e+9, 2e+9]\nprediction:\n", await File.ReadAllTextAsync(slice, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal($"error: {next} is there already\n", (await Scalelab.Run("allocate", fit, "--flops", "1e21", "--spec", next)).Error);
     }
 
@@ -189,7 +192,7 @@ public sealed class AnalysisCommandTests
     [InlineData("allocate --law epoch --flops 1e21 --inference-tokens 1T", "give one or two of --flops (or --gpu-hours), --params, --tokens, --loss; not compute and loss together, and --inference-tokens with --loss alone")]
     [InlineData("allocate --law epoch --gpu-hours 100", "compute is either --flops, or --gpu-hours with --gpu-speed and perhaps --mfu")]
     [InlineData("allocate --law epoch --gpu-hours 100 --gpu-speed 1e14 --mfu 40", "--mfu is a share: at most 1")]
-    [InlineData("allocate --law epoch --size 7B", "--size needs compute: --flops or --gpu-hours")]
+    [InlineData("allocate --law epoch --size 7B", "--size goes with compute alone: --flops or --gpu-hours")]
     [InlineData("allocate --law epoch --flops 1e21 --within 2", "--within is a share between 0 and 1")]
     [InlineData("allocate --law epoch --flops 1e21 --spec next.yaml", "--spec needs the fit.json of a sweep")]
     [InlineData("allocate --law llama_3 --loss 2", "this law says where the optimum lies, and nothing of losses")]

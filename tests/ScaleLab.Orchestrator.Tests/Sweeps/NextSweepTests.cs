@@ -34,6 +34,23 @@ public sealed class NextSweepTests
     }
 
     [Fact]
+    public void What_the_head_says_of_the_other_sweep_is_left_out()
+    {
+        var text = NextSweep.Text(SweepFile.Parse("sample.yaml", "# yaml-language-server: $schema=./sweep.schema.json\n#\n# Cost: 1e13 FLOPs.\n\n" + Sample.Head + "grid:\n  n: 15k\n  d: 1M\n"), 2e5, 3e6, "why");
+        Assert.StartsWith("# why\n# yaml-language-server: $schema=./sweep.schema.json\nname: ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_sizes_are_trained_at_one_compute()
+    {
+        var text = NextSweep.Text(SweepFile.Parse("sample.yaml", Sample.Head + "grid:\n  n: 15k\n  d: 1M\n"), 1e13, [1e5, 2e5, 4e5], "why");
+        Assert.Contains("grid:\n  isoflop:\n    flops: 1e+13\n    n: [1e+5, 2e+5, 4e+5]\n", text, StringComparison.Ordinal);
+        var slice = SweepFile.Parse("next.yaml", text).Spec.Grid.Isoflop!;
+        Assert.Equal([1e13], slice.Flops);
+        Assert.Equal([1e5, 2e5, 4e5], slice.N!);
+    }
+
+    [Fact]
     public void A_spec_on_one_line_is_refused() =>
         Assert.Throws<InputException>(() => NextSweep.Text(SweepFile.Parse("sample.yaml", "{name: a, model: lm, data: {source: dotnet-docs}, grid: {n: 15k, d: 1M}}"), 1e5, 1e6, "why"));
 }
