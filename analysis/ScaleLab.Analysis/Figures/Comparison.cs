@@ -28,9 +28,9 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
             foreach (var (s, sweep) in measure.Sweeps.Index())
             {
                 var (colour, shape) = (Palette.Category(s), Palette.Shape(s));
-                var runs = sweep.Points.Select(p => new PlotPoint(p.C, p.Value)).ToList();
+                var runs = Runs(sweep);
                 panel.Markers(runs, colour.WithAlpha(.7), 5, shape: shape);
-                panel.Line(LossAgainstCompute.Joined(LossAgainstCompute.LowerEnvelope(runs)), colour);
+                panel.Line(Best(sweep), colour);
                 if (sweep.Random is { } random)
                 {
                     panel.Line([new(runs[0].X, random), new(runs[^1].X, random)], colour.WithAlpha(.6), 1, dashed: true);
@@ -47,6 +47,12 @@ public sealed record Comparison(IReadOnlyList<MethodComparison> Measures) : Figu
 
         return new Sheet(look).Panels(look.IsPage ? 330 : 290, panels);
     }
+
+    /// <summary>FLOP and measure.</summary>
+    internal static IReadOnlyList<PlotPoint> Runs(ComparedSweep sweep) => [.. sweep.Points.Select(p => new PlotPoint(p.C, p.Value))];
+
+    /// <summary>Through the best for each amount of compute.</summary>
+    internal static IEnumerable<PlotPoint> Best(ComparedSweep sweep) => LossAgainstCompute.Joined(LossAgainstCompute.LowerEnvelope(Runs(sweep)));
 
     internal static string Label(string column) => column switch
     {

@@ -1,5 +1,4 @@
 using ScaleLab.Analysis.Emergence;
-using ScaleLab.Contracts.Tables;
 using ScottPlot;
 
 namespace ScaleLab.Analysis.Figures;
@@ -51,15 +50,13 @@ public sealed record EmergenceCurves(string Family, string Heading, IReadOnlyLis
             Axis.Linear(axis == ScaleAxis.N ? metric.Title : "", values.Min() - margin, values.Max() + margin));
         foreach (var (c, control) in metric.Controls.Index())
         {
-            panel.Line(Means(rows, axis, control.Value), ControlColours[c], 1, dashed: true);
+            panel.Line(Means(curve, axis, control), ControlColours[c], 1, dashed: true);
         }
 
-        foreach (var line in Lines(rows, axis))
+        var lines = Lines(curve, axis).ToList();
+        foreach (var (by, points) in lines)
         {
-            // On the axis of size the lines are amounts of data.
-            var (by, all) = axis == ScaleAxis.N ? (line[0].D, rows.Select(r => (double)r.D)) : (line[0].N, rows.Select(r => (double)r.N));
-            var colour = Palette.Ordered(by, all.Min(), all.Max());
-            var points = line.Select(r => new PlotPoint(EmergenceAnalysis.Scale(axis, r), metric.Value(r)!.Value)).ToList();
+            var colour = Palette.Ordered(by, lines.Min(l => l.By), lines.Max(l => l.By));
             panel.Line(points, colour.WithAlpha(.8), 1);
             panel.Markers(points, colour, 5);
         }
@@ -72,10 +69,14 @@ public sealed record EmergenceCurves(string Family, string Heading, IReadOnlyLis
         return panel;
     }
 
-    // Seeds are lines of their own.
-    private static IEnumerable<List<ResultRow>> Lines(IReadOnlyList<ResultRow> rows, ScaleAxis axis) =>
-        rows.GroupBy(r => (axis == ScaleAxis.N ? r.D : r.N, r.Seed)).OrderBy(g => g.Key.Item1).ThenBy(g => g.Key.Seed).Select(g => g.OrderBy(r => EmergenceAnalysis.Scale(axis, r)).ToList());
+    /// <summary>On the axis of size a line for each amount of data, else for each size; seeds are lines of their own.</summary>
+    internal static IEnumerable<(double By, IReadOnlyList<PlotPoint> Points)> Lines(MetricCurve curve, ScaleAxis axis) =>
+        from r in curve.Rows
+        group r by (By: (double)(axis == ScaleAxis.N ? r.D : r.N), r.Seed) into line
+        orderby line.Key.By, line.Key.Seed
+        select (line.Key.By, (IReadOnlyList<PlotPoint>)[.. line.Select(r => new PlotPoint(EmergenceAnalysis.Scale(axis, r), curve.Metric.Value(r)!.Value)).OrderBy(p => p.X)]);
 
-    private static List<PlotPoint> Means(IReadOnlyList<ResultRow> rows, ScaleAxis axis, Func<ResultRow, double?> value) =>
-        [.. rows.Where(r => value(r) is not null).GroupBy(r => EmergenceAnalysis.Scale(axis, r)).OrderBy(g => g.Key).Select(g => new PlotPoint(g.Key, g.Average(r => value(r)!.Value)))];
+    /// <summary>Over the runs at each scale.</summary>
+    internal static IReadOnlyList<PlotPoint> Means(MetricCurve curve, ScaleAxis axis, MetricControl control) =>
+        [.. curve.Rows.Where(r => control.Value(r) is not null).GroupBy(r => EmergenceAnalysis.Scale(axis, r)).OrderBy(g => g.Key).Select(g => new PlotPoint(g.Key, g.Average(r => control.Value(r)!.Value)))];
 }

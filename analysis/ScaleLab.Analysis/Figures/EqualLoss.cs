@@ -19,7 +19,7 @@ public sealed record EqualLoss(IReadOnlyList<ComparedLaw> Laws, LawLine? Ratio) 
     public override string Title => "Effective compute";
 
     public override string Caption =>
-        $"Runs of both sweeps and the least loss that each one's law predicts for its compute; and how many FLOPs {Laws[0].Name} takes for each of {Laws[1].Name} to the same loss, above 1 where {Laws[1].Name} needs less. Dashed beyond the runs of either{(Ratio!.HasBand ? ", with the band of a bootstrap of both" : $". {Note}")}.";
+        $"Runs of both sweeps and the least loss that each one's law predicts for its compute; and how many FLOPs {Laws[0].Name} takes for each of {Laws[1].Name} to the same loss, above 1 where {Laws[1].Name} needs less. Dashed beyond the runs of either{(Ratio!.HasBand ? ", with the band of a bootstrap of both." : $". {Note}")}";
 
     public override IReadOnlyList<string> Files => [];
 

@@ -31,7 +31,7 @@ public sealed record FloorCheck(double Floor, double? Estimate, Interval? Interv
             {
                 (null, _) => $"{known} This law has no E to compare with it.",
                 ({ } e, null) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}, and has no interval that could hold it.{(Math.Abs((e / Floor) - 1) > Near ? Departs : "")}",
-                ({ } e, { } i) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}; its {Level.ToString("P0", CultureInfo.InvariantCulture)} interval, {Number(i.Low)} to {Number(i.High)} (±{Percent((i.High - i.Low) / 2 / Floor).TrimStart('+')}), {(Holds == true ? "holds it." : $"does not hold it.{Departs}")}",
+                ({ } e, { } i) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}; its {(100 * Level).ToString("0.##", CultureInfo.InvariantCulture)} % interval, {Number(i.Low)} to {Number(i.High)} (±{Percent((i.High - i.Low) / 2 / Floor).TrimStart('+')}), {(Holds == true ? "holds it." : $"does not hold it.{Departs}")}",
             };
         }
     }

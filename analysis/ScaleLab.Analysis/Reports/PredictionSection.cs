@@ -20,7 +20,7 @@ internal static class PredictionSection
             return;
         }
 
-        var table = new ReportTable("run", "#N", $"#D ({input.Unit})", "#predicted loss", $"#{ReportNumber.Level(prediction.Level ?? 0)} interval", "#measured", "#above the prediction", "")
+        var table = new ReportTable("run", "#N", $"#D ({input.Unit})", "#predicted loss", $"#{(prediction.Level is { } level ? $"{ReportNumber.Level(level)} " : "")}interval", "#measured", "#above the prediction", "")
         {
             Caption = $"What {prediction.Fit} said before these runs were trained, and what came out. The interval is that of one new run; the law, {prediction.Law}, is read at the N and D that were trained.",
         };

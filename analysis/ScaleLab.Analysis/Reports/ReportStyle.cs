@@ -42,6 +42,6 @@ internal static class ReportStyle
         dt { color: var(--muted) }
         dd { margin: 0; overflow-wrap: anywhere }
         @media (max-width: 30rem) { body { padding: 1rem .75rem 3rem } .card { padding: .25rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
-        @media print { body { max-width: none; padding: 0; background: #fff; color: #000; font-size: 10pt } h2 { break-after: avoid } figure, tr { break-inside: avoid } .figures { display: block; columns: 2; column-gap: 1.5rem } figure { margin-bottom: 1.25rem } .wide { column-span: all } .scroll { overflow: visible } pre { white-space: pre-wrap } }
+        @media print { body { max-width: none; padding: 0; background: #fff; color: #000; font-size: 10pt } h2 { break-after: avoid } figure h3 { break-after: avoid } figure, tr { break-inside: avoid } .card svg { max-height: 21cm } table { font-size: 7.5pt } th, .number, td:first-child { white-space: normal } th, td, th + th.number, td + td.number, .number + :not(.number) { padding: .2rem .4rem .2rem 0 } td.words { min-width: 0; overflow-wrap: anywhere } .figures { display: block; columns: 2; column-gap: 1.5rem } figure { margin-bottom: 1.25rem } .wide { column-span: all } .scroll { overflow: visible } pre { white-space: pre-wrap } }
         """;
 }

@@ -19,7 +19,7 @@ internal static class RunsSection
         };
         foreach (var point in observations.OrderBy(o => o.N).ThenBy(o => o.D).ThenBy(o => o.Run, StringComparer.Ordinal).Take(MostRows))
         {
-            var predicted = fit.Surface?.Loss(point.N, point.D);
+            var predicted = fit.Surface?.Loss(point.Scale);
             string[] cells =
             [
                 point.Run, ReportNumber.Count(point.N), ReportNumber.Count(point.D), ReportNumber.Of(point.D / point.N), ReportNumber.Of(point.C), ReportNumber.Loss(point.Loss),

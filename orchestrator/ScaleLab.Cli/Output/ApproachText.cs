@@ -9,7 +9,7 @@ internal static class ApproachText
 {
     public static void Write(TextWriter output, IReadOnlyList<Approach> approaches, double level)
     {
-        var interval = FormattableString.Invariant($"{100 * level:0.##} % interval");
+        var interval = $"{Numbers.Level(level)} interval";
         output.WriteLine("the three approaches (Hoffmann et al. 2022, section 3):");
         TextTable.Write(output, ["", "a", interval, "b", interval], approaches.Select(a => (IReadOnlyList<string>)
         [

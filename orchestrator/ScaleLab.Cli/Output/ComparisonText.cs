@@ -31,7 +31,7 @@ internal static class ComparisonText
 
         var floor = pair.Floor switch { "shared" => ", one floor E for both", "own" => ", each with its own floor E", _ => "" };
         output.WriteLine($"effective compute: what {pair.Sweep} needs for the {column} of {pair.Reference} ({pair.Law}{floor})");
-        TextTable.Write(output, [$"FLOPs of {pair.Reference}", column, $"FLOPs of {pair.Sweep}", "ratio", $"{pair.Level.ToString("P0", CultureInfo.InvariantCulture)} interval", ""], pair.At.Select(at => (IReadOnlyList<string>)
+        TextTable.Write(output, [$"FLOPs of {pair.Reference}", column, $"FLOPs of {pair.Sweep}", "ratio", $"{Numbers.Level(pair.Level)} interval", ""], pair.At.Select(at => (IReadOnlyList<string>)
         [
             Flops(at.Flops),
             Numbers.Digits(at.Loss, 4),

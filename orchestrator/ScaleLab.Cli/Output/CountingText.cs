@@ -8,7 +8,7 @@ internal static class CountingText
 {
     public static void Write(TextWriter output, IReadOnlyList<CountingRule> rules, double level)
     {
-        var interval = FormattableString.Invariant($"{100 * level:0.##} % interval");
+        var interval = $"{Numbers.Level(level)} interval";
         output.WriteLine("a of N* ~ C^a by what is counted, the same runs refitted:");
         TextTable.Write(output, ["N counted as", "a, C = 6ND", interval, "a, exact FLOPs", interval, "C/D ~ N^m", "rms"], rules.Select(r => (IReadOnlyList<string>)
         [

@@ -60,7 +60,7 @@ internal static class FitText
 
     private static void Parameters(TextWriter output, ScalingLaw law, Fit fit)
     {
-        var level = fit.Intervals.Level.ToString("P0", CultureInfo.InvariantCulture);
+        var level = Numbers.Level(fit.Intervals.Level);
         string[] exponents = fit.Frontier is null ? [] : ["a", "b"];
         TextTable.Write(output, ["", "value", "std. error", $"{level} interval", "identified"], law.ParameterNames.Concat(exponents).Select(name => (IReadOnlyList<string>)
         [

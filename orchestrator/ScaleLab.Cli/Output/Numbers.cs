@@ -50,6 +50,9 @@ internal static class Numbers
         },
     };
 
+    /// <summary>95 %, 97.5 %.</summary>
+    public static string Level(double level) => FormattableString.Invariant($"{100 * level:0.##} %");
+
     /// <summary>So many significant digits, in full between a ten-thousandth and ten million.</summary>
     public static string Digits(double value, int digits)
     {

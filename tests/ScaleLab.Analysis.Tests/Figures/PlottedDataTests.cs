@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text;
 using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Emergence;
 using ScaleLab.Analysis.Figures;
 using ScaleLab.Analysis.Fitting;
 using ScaleLab.Analysis.Laws;
+using ScaleLab.Analysis.Quality;
+using ScaleLab.Analysis.Tests.Quality;
+using ScaleLab.Contracts.Tables;
 using ScaleLab.Tests;
 
 namespace ScaleLab.Analysis.Tests.Figures;
@@ -84,6 +88,33 @@ public sealed class PlottedDataTests
 
         text.Append("effective compute: ").AppendJoin(' ', equal.Ratio!.All.Select(p => $"{Coarse(p.Flops)},{Math.Round(p.Value, 3).ToString(CultureInfo.InvariantCulture)}")).Append('\n');
         Golden.Check("synthetic-sweep.txt", text.ToString());
+    }
+
+    [Fact]
+    public void Methods_side_by_side_and_metrics_with_their_controls_plot_what_was_accepted()
+    {
+        var text = new StringBuilder();
+        ResultRow[] Sweep(string model, double least) => [.. from i in Enumerable.Range(0, 5) select VisionRow.At(Math.Pow(10, 9 + (i / 2.0)), least + (1.0 / (1 + (i == 2 ? 0 : i))), model) with { ProbeErrorRandom = .8 }];
+        foreach (var sweep in MethodComparison.Of([Sweep("mae", .2), Sweep("dino", .1)], "probe_error").Sweeps)
+        {
+            Line(text, $"runs of {sweep.Name}", Comparison.Runs(sweep));
+            Line(text, $"best of {sweep.Name}", Comparison.Best(sweep));
+            text.Append($"untrained {sweep.Name}: {Number(sweep.Random!.Value)}\n");
+        }
+
+        ResultRow[] heads = [.. from r in SyntheticSweep.Rows from seed in (int[])[0, 1] select r with { Seed = seed, PrefixMatching = (Math.Log10(r.C) / 20) + (.01 * seed), PrefixMatchingRandom = .01 * (1 + seed) }];
+        var curve = EmergenceAnalysis.Of(heads).Families.Single().Curves.Single();
+        foreach (var axis in Enum.GetValues<ScaleAxis>())
+        {
+            foreach (var (by, points) in EmergenceCurves.Lines(curve, axis))
+            {
+                Line(text, $"{curve.Metric.Column} against {axis} of {Number(by)}", points);
+            }
+
+            Line(text, $"{curve.Metric.Controls[0].Name} against {axis}", EmergenceCurves.Means(curve, axis, curve.Metric.Controls[0]));
+        }
+
+        Golden.Check("methods-and-metrics.txt", text.ToString());
     }
 
     private static void Lines(StringBuilder text, string name, LawLine line)
