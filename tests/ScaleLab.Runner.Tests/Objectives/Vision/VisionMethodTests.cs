@@ -205,7 +205,7 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
     private static string Comparable(RunResult result) =>
         JsonSerializer.Serialize(ResumeTests.Timeless(result), ContractJson.Default.RunResult);
 
-    /// <summary>The world of stills and that of clips, each prepared once.</summary>
+    /// <summary>The world of stills and that of clips, each prepared once; small pictures, since what is tested holds at any size.</summary>
     public sealed class Corpora : IDisposable
     {
         private readonly Lazy<SampleRuns> _images = Prepared(DataSource.ShapeLeaves);
@@ -224,6 +224,6 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
 
         internal SampleRuns Of(string method) => (ModelFamily.Named(method).Unit == "clips" ? _clips : _images).Value;
 
-        private static Lazy<SampleRuns> Prepared(DataSource source) => new(() => new SampleRuns(new DataSpec { Source = source, HeldOutImages = 3 * Batch, Seed = 1 }));
+        private static Lazy<SampleRuns> Prepared(DataSource source) => new(() => new SampleRuns(new DataSpec { Source = source, Size = 16, HeldOutImages = 3 * Batch, Seed = 1 }));
     }
 }
