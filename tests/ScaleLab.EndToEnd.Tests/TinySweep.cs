@@ -23,11 +23,11 @@ public class TinySweep : IDisposable
         """
         name: tiny
         model: lm
-        data: {source: markov, states: 16, tokens: 400_000}
+        data: {source: markov, states: 16, tokens: 200_000}
         options: {context: 32}
         grid:
           n: [8k, 16k]
-          d: [40k, 80k, 160k]
+          d: [20k, 40k, 80k]
         train: {warmup: 4096}
         """;
 
@@ -35,9 +35,9 @@ public class TinySweep : IDisposable
         """
         name: deep
         model: lm
-        data: {source: markov, states: 16, tokens: 400_000}
+        data: {source: markov, states: 16, tokens: 200_000}
         options: {context: 128, depth: 8}
-        grid: {n: [30k], d: [40k]}
+        grid: {n: [30k], d: [20k]}
         train: {warmup: 4096, batch: 2048, schedule: cosine}
         """;
 
@@ -48,7 +48,7 @@ public class TinySweep : IDisposable
     public TinySweep(string text = Text)
     {
         File.WriteAllText(Spec, text);
-        File.WriteAllText(LongSpec, Text.Replace("40k, 80k, 160k", "50M", StringComparison.Ordinal));
+        File.WriteAllText(LongSpec, Text.Replace("20k, 40k, 80k", "50M", StringComparison.Ordinal));
         File.WriteAllText(DeepSpec, Deep);
     }
 

@@ -4,14 +4,14 @@ namespace ScaleLab.EndToEnd.Tests;
 
 public sealed class TrunkTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
 {
-    private const string AllD = "d: [40k, 80k, 160k]";
+    private const string AllD = "d: [20k, 40k, 80k]";
 
     [Fact]
     public async Task Points_of_a_shared_trunk_equal_those_trained_alone_and_the_plan_tells_what_it_saves()
     {
         var alone = new List<string>();
         var spent = 0.0;
-        foreach (var d in (string[])["40k", "80k", "160k"])
+        foreach (var d in (string[])["20k", "40k", "80k"])
         {
             var folder = await RunAsync(undisturbed.NewFolder(), $"d: [{d}]");
             alone.AddRange(Table(folder, "results.csv")[1..]);
@@ -27,9 +27,9 @@ public sealed class TrunkTests(UndisturbedSweep undisturbed) : IClassFixture<Und
     }
 
     [Theory]
-    [InlineData("d: [40k, 80k]")] // the trunk goes on to the fork of 160k
-    [InlineData("d: [80k, 160k]")] // a fork before all others
-    [InlineData("d: [40k, 160k]")] // a fork in the middle
+    [InlineData("d: [20k, 40k]")] // the trunk goes on to the fork of 80k
+    [InlineData("d: [40k, 80k]")] // a fork before all others
+    [InlineData("d: [20k, 80k]")] // a fork in the middle
     public async Task A_new_amount_of_data_costs_each_size_one_stretch_of_trunk_and_one_cooldown(string before)
     {
         var folder = await RunAsync(undisturbed.NewFolder(), before);
