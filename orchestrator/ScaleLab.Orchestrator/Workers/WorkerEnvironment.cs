@@ -19,6 +19,10 @@ internal static class WorkerEnvironment
             // libgomp's spinning barriers collapse as soon as anything else runs on the machine.
             ["GOMP_SPINCOUNT"] = "0",
 
+            // Activations in huge pages: where page tables are nested, as in a virtual machine, a third of the time of a model of
+            // a few million parameters goes into looking addresses up. A glibc before 2.35 passes over it.
+            ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
+
             // Workers compete for cores; a compiler thread of theirs should not.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",

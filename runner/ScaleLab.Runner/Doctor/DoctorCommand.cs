@@ -12,7 +12,7 @@ namespace ScaleLab.Runner.Doctor;
 /// <summary><c>scalelab-runner doctor DEVICE MATH</c>: the answer is one line of JSON, a <see cref="RunnerReport"/>.</summary>
 internal static class DoctorCommand
 {
-    private static readonly string[] SteeringPrefixes = ["OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "DNNL_", "ONEDNN_", "CUDA_", "TORCH_", "PYTORCH_", "LD_", "MALLOC_", "DOTNET_", "SCALELAB_"];
+    private static readonly string[] SteeringPrefixes = ["OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "DNNL_", "ONEDNN_", "CUDA_", "TORCH_", "PYTORCH_", "LD_", "MALLOC_", "GLIBC_", "DOTNET_", "SCALELAB_"];
 
     public static int Run(string device, string math, Stream output)
     {
