@@ -49,6 +49,10 @@ public sealed class AllocationPropertyTests
 
     private static readonly Gen<double> Compute = Decades(16, 23);
 
+    // How many times the compute is spent for which the different tokens that there are were the best amount. Far beyond, repetitions and larger models have nothing
+    // more to give, and a loss no longer tells a compute.
+    private static readonly Gen<double> Scarcity = Decades(-0.3, 2.5);
+
     [Fact]
     public void A_budget_is_split_where_a_search_along_it_finds_the_least_loss() =>
         Gen.Select(Any, AnyCost, Compute).Sample((law, cost, flops) =>
@@ -142,9 +146,9 @@ public sealed class AllocationPropertyTests
 
     [Fact]
     public void Of_few_tokens_no_repetition_of_them_is_better_than_the_one_that_is_told() =>
-        Gen.Select(Repeating, Compute, Gen.Double[0.02, 2]).Sample((law, flops, share) =>
+        Gen.Select(Repeating, Compute, Scarcity).Sample((law, flops, scarcity) =>
         {
-            var unique = share * law.Frontier()!.D(flops);
+            var unique = law.Frontier()!.D(flops / scarcity);
             var answer = new Allocator(Fitted(law), unique).ForFlops(flops);
             Same(flops, 6 * answer.N * answer.D, Exact);
             Same(Limited(law, unique, answer.N, answer.D), answer.Loss!.Value, Exact);
@@ -154,9 +158,9 @@ public sealed class AllocationPropertyTests
 
     [Fact]
     public void Of_few_tokens_no_model_of_a_loss_is_cheaper_than_the_one_that_is_told() =>
-        Gen.Select(Repeating, Compute, Gen.Double[0.05, 2], Decades(8, 15)).Sample((law, flops, share, served) =>
+        Gen.Select(Repeating, Compute, Scarcity, Decades(8, 15)).Sample((law, flops, scarcity, served) =>
         {
-            var unique = share * law.Frontier()!.D(flops);
+            var unique = law.Frontier()!.D(flops / scarcity);
             var allocator = new Allocator(Fitted(law), unique);
             var loss = allocator.ForFlops(flops).Loss!.Value;
             double Needed(double n) => Bisect(d => Limited(law, unique, n, d) > loss);
@@ -209,8 +213,8 @@ public sealed class AllocationPropertyTests
     // Of a function that may have several, over four decades on both sides of a place.
     private static double Lowest(Func<double, double> f, double around)
     {
-        const double Step = 0.02;
-        var best = Enumerable.Range(-460, 921).Select(i => around * Math.Exp(Step * i)).MinBy(f);
+        const double Step = 0.05;
+        var best = Enumerable.Range(-184, 369).Select(i => around * Math.Exp(Step * i)).MinBy(f);
         return Minimum(f, best * Math.Exp(-Step), best * Math.Exp(Step));
     }
 
