@@ -10,7 +10,7 @@ namespace ScaleLab.Analysis.Fitting;
 /// <param name="Level">Of the interval.</param>
 public sealed record FloorCheck(double Floor, double? Estimate, Interval? Interval, double Level)
 {
-    /// <summary>The largest share of the floor by which an estimate without interval may miss it.</summary>
+    /// <summary>The largest share of the floor by which an estimate may miss it and still speak for its law, if no narrow interval speaks against it.</summary>
     private const double Near = 0.03;
 
     /// <returns>Null where the floor is not known, or there is no law.</returns>
@@ -30,11 +30,15 @@ public sealed record FloorCheck(double Floor, double? Estimate, Interval? Interv
             return (Estimate, Interval) switch
             {
                 (null, _) => $"{known} This law has no E to compare with it.",
-                ({ } e, null) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}, and has no interval that could hold it.{(Math.Abs((e / Floor) - 1) > Near ? Departs : "")}",
-                ({ } e, { } i) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}; its {(100 * Level).ToString("0.##", CultureInfo.InvariantCulture)} % interval, {Number(i.Low)} to {Number(i.High)} (±{Percent((i.High - i.Low) / 2 / Floor).TrimStart('+')}), {(Holds == true ? "holds it." : $"does not hold it.{Departs}")}",
+                ({ } e, null) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}, and has no interval that could hold it.{(Far(e) ? Departs : "")}",
+                ({ } e, { } i) => $"{known} E = {Number(e)} misses it by {Percent(e / Floor - 1)}; its {(100 * Level).ToString("0.##", CultureInfo.InvariantCulture)} % interval, {Number(i.Low)} to {Number(i.High)} (±{Percent((i.High - i.Low) / 2 / Floor).TrimStart('+')}), {(Holds == true ? $"holds it.{(Far(e) ? Wide : "")}" : $"does not hold it.{Departs}")}",
             };
         }
     }
+
+    private bool Far(double estimate) => Math.Abs((estimate / Floor) - 1) > Near;
+
+    private const string Wide = " It is too wide to tell: these runs do not show that this law describes how their loss comes down to its floor.";
 
     private const string Departs = " So this law does not describe how the loss of these runs comes down to its floor.";
 

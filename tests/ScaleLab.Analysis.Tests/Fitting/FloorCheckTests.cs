@@ -34,6 +34,17 @@ public sealed class FloorCheckTests : IDisposable
         Assert.Contains("does not describe", far.Words, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1.17, "holds it.")]
+    [InlineData(1.0, "holds it. It is too wide to tell")]
+    public void A_far_estimate_whose_interval_holds_the_floor_is_said_to_tell_nothing(double estimate, string words)
+    {
+        var fit = SyntheticSweep.Fit() with { Intervals = new(.95, "pairs", 8) { Bounds = new Dictionary<string, Interval> { ["E"] = new(0.5, 1.25) } } };
+        var check = Check(fit with { Parameters = new Dictionary<string, double>(fit.Parameters) { ["E"] = estimate } });
+        Assert.Contains(words, check.Words, StringComparison.Ordinal);
+        Assert.Equal(estimate < 1.1, check.Words.Contains("too wide", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_floor_that_differs_between_runs_is_none() =>
         Assert.Null(Table(i => i == 3 ? 1.3 : 1.2).Floor);
