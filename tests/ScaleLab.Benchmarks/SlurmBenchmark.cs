@@ -47,7 +47,7 @@ internal static class SlurmBenchmark
             var training = spec.Training;
             attempt.Publish(new RestorePoint(training.StartStep, null));
             var loss = SimulationModel.Losses(spec)(training.D, training.Phase == RunPhase.Trunk ? 0 : 1);
-            using (var curve = File.Create(attempt.CurveFile))
+            using (var curve = new FileStream(attempt.CurveFile, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
                 Csv.Write(curve, [new CurveRow { RunKey = spec.Key, Step = training.EndStep, D = training.D, C = training.Model.TrainingFlops(training.D), Lr = 0, TrainLoss = loss, Annealed = training.Phase != RunPhase.Trunk }]);
             }
@@ -92,10 +92,10 @@ internal static class SlurmBenchmark
 
     private static async Task<int> ManyAsync()
     {
-        using var cluster = new SlurmCluster();
         var root = Directory.CreateTempSubdirectory("scalelab-slurm-").FullName;
         try
         {
+            using var cluster = new SlurmCluster();
             var (spec, runner, data) = (Path.Combine(root, "many.yaml"), Path.Combine(root, "runner"), Path.Combine(root, "data"));
             await File.WriteAllTextAsync(spec, Many);
             await File.WriteAllTextAsync(runner, $"#!/bin/bash\n[ \"$1\" = run ] || exec '{RunnerExecutable.Path}' \"$@\"\nshift\nexec '{Environment.ProcessPath}' made-up-runs \"$@\"\n");

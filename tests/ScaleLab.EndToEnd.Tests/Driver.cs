@@ -92,7 +92,7 @@ internal sealed class Driver : IDisposable
 
     private static void Signal(string name, int pid)
     {
-        using var kill = Process.Start("/bin/sh", ["-c", FormattableString.Invariant($"kill -{name} {pid}")]);
+        using var kill = Process.Start("/bin/sh", ["-c", FormattableString.Invariant($"kill -{name} {pid} 2> /dev/null")]);
         kill.WaitForExit();
     }
 

@@ -16,8 +16,11 @@ public sealed class ClusterSweep : TinySweep
           d: [60k, 120k, 240k]
           seeds: 2
         train: {warmup: 4096, batch: 1024}
+        evaluation: {blocks: 4}
         slurm: {gres: "shard:1", array_parallelism: 6}
         """;
+
+    private static readonly string BriefText = Text.Replace("[60k, 120k, 240k]", "[20k, 40k, 80k]", StringComparison.Ordinal);
 
     private ClusterSweep(string text, int runs)
         : base(text) => Runs = runs;
@@ -27,8 +30,11 @@ public sealed class ClusterSweep : TinySweep
     /// <summary>Four trunks in three stretches, twelve branches.</summary>
     public static ClusterSweep Whole() => new(Text, 24);
 
+    /// <summary>As many runs, each a third as long.</summary>
+    public static ClusterSweep Brief() => new(BriefText, 24);
+
     /// <summary>One of its trunks, and what grows from it.</summary>
-    public static ClusterSweep Part() => new(Text.Replace("[8k, 16k]", "[8k]", StringComparison.Ordinal).Replace("seeds: 2", "seeds: 1", StringComparison.Ordinal), 6);
+    public static ClusterSweep Part() => new(BriefText.Replace("[8k, 16k]", "[8k]", StringComparison.Ordinal).Replace("seeds: 2", "seeds: 1", StringComparison.Ordinal), 6);
 
     /// <summary>What each run of a sweep has spent, by timings.csv.</summary>
     internal static SortedDictionary<string, (double Flops, double Hours)> Ledger(string folder)

@@ -148,15 +148,16 @@ internal sealed class SlurmCluster : IDisposable
 
     public static void Signal(int pid, string signal)
     {
-        using var kill = Process.Start("/bin/sh", ["-c", Line($"kill -{signal} {pid}")]);
+        using var kill = Process.Start("/bin/sh", ["-c", Line($"kill -{signal} {pid} 2> /dev/null")]);
         kill.WaitForExit();
     }
 
     public void Dispose()
     {
         Run("scancel", $"--user={System.Environment.UserName}");
-        var daemons = (string[])[.. Nodes.Select(n => $"run/slurmd.{n}.pid"), "run/slurmctld.pid", "run/munged.pid"];
-        foreach (var pid in daemons.Select(Pid).Concat(Nodes.SelectMany(Payload).Concat(Steps()).Select(p => (int?)p)).ToList())
+
+        // A daemon that was about to start a step leaves a child behind; what names this folder is ours.
+        foreach (var pid in Processes().Where(p => Read($"/proc/{p}/cmdline").Contains(_root, StringComparison.Ordinal)).Concat(Nodes.SelectMany(Payload)).Concat(Steps()).ToList())
         {
             Kill(pid);
         }
