@@ -38,6 +38,9 @@ internal sealed class Driver : IDisposable
         _error = ReadErrorAsync();
     }
 
+    /// <summary>Of the process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The first run was begun, or all is over.</summary>
     public Task Started => _started.Task;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ScaleLab.EndToEnd.Tests.Slurm;
 
@@ -112,7 +113,8 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep, bool 
 
     private async Task<bool> CancelAsync()
     {
-        if (await BusyAsync() is null)
+        // Tasks of a driver that was killed may run before the next one has taken its place.
+        if (!await UntilAsync(Drives) || await BusyAsync() is null)
         {
             return false;
         }
@@ -263,6 +265,19 @@ internal sealed class SlurmChaos(SlurmCluster cluster, ClusterSweep sweep, bool 
         return node;
 
         bool Curves() => Directory.Exists(_folder) && Directory.EnumerateFiles(_folder, "curve.csv", SearchOption.AllDirectories).Any();
+    }
+
+    private bool Drives()
+    {
+        try
+        {
+            using var owner = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "owner.json")));
+            return owner.RootElement.GetProperty("pid").GetInt32() == _driver!.Id;
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return false;
+        }
     }
 
     private List<(string Task, string Node)> Running() =>
