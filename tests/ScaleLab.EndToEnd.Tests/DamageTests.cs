@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ScaleLab.EndToEnd.Tests;
 
 /// <summary>Disks that are full, read-only or bad, and memory that runs out.</summary>
-public sealed class DamageTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
+public sealed class DamageTests(UndisturbedSweep undisturbed)
 {
     [Fact]
     public async Task A_full_disk_pauses_the_sweep_until_there_is_room()

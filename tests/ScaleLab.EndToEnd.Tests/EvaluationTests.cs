@@ -1,6 +1,6 @@
 namespace ScaleLab.EndToEnd.Tests;
 
-public sealed class EvaluationTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
+public sealed class EvaluationTests(UndisturbedSweep undisturbed)
 {
     [Fact]
     public async Task A_changed_evaluation_measures_finished_runs_anew_and_trains_nothing()

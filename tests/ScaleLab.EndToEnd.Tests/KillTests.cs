@@ -1,7 +1,7 @@
 namespace ScaleLab.EndToEnd.Tests;
 
 /// <summary>The short form; <c>ScaleLab.Benchmarks kills 100</c> is the long one.</summary>
-public sealed class KillTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
+public sealed class KillTests(UndisturbedSweep undisturbed)
 {
     private const int Kills = 6;
 

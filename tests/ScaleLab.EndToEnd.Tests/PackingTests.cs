@@ -1,6 +1,6 @@
 namespace ScaleLab.EndToEnd.Tests;
 
-public sealed class PackingTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
+public sealed class PackingTests(UndisturbedSweep undisturbed)
 {
     [Theory]
     [InlineData("1")]

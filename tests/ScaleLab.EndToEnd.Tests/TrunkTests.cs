@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ScaleLab.EndToEnd.Tests;
 
-public sealed class TrunkTests(UndisturbedSweep undisturbed) : IClassFixture<UndisturbedSweep>
+public sealed class TrunkTests(UndisturbedSweep undisturbed)
 {
     private const string AllD = "d: [20k, 40k, 80k]";
 

@@ -1,5 +1,10 @@
+using ScaleLab.EndToEnd.Tests;
+
+[assembly: AssemblyFixture(typeof(UndisturbedSweep))]
+
 namespace ScaleLab.EndToEnd.Tests;
 
+/// <summary>Run once for all classes.</summary>
 public class UndisturbedSweep : TinySweep, IAsyncLifetime
 {
     private readonly int _points = 6;

@@ -26,10 +26,6 @@ internal static class WorkerEnvironment
             // Workers compete for cores; a compiler thread of theirs should not.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
-
-            // TorchSharp does not keep a number alive while an operator reads it: a collection that another thread begins at that moment frees it,
-            // and the run fails. So collections are rare: every 64 MiB of the managed heap instead of every two. Tensors do not wait for them.
-            ["DOTNET_GCgen0size"] = "0x4000000",
         };
     }
 

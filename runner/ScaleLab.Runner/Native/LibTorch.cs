@@ -84,7 +84,7 @@ internal static partial class LibTorch
             }
         }
 
-        LoadShim(ShimFile);
+        ScalarLifetime.Extend(LoadShim(ShimFile));
         _loaded = true;
     }
 
@@ -108,18 +108,18 @@ internal static partial class LibTorch
             ?? throw new InputException("no libtorch here: restore and build again, or set SCALELAB_LIBTORCH to a libtorch or PyTorch torch/lib folder");
     }
 
-    private static void LoadShim(string shim)
+    private static nint LoadShim(string shim)
     {
-        if (NativeLibrary.TryLoad(shim, out _))
+        if (NativeLibrary.TryLoad(shim, out var library))
         {
-            return;
+            return library;
         }
 
         // The dynamic loader forgives a missing version that is marked weak, so a copy with that one flag set loads on GCC 12's libstdc++.
         var image = File.ReadAllBytes(shim);
         if (!ElfVersions.TryWeaken(image, System.Text.Encoding.ASCII.GetBytes(UnusedVersion)))
         {
-            LoadOrExplain(shim);
+            return LoadOrExplain(shim);
         }
 
         var folder = Path.Combine(CorpusStore.Default.Root, "native", Convert.ToHexStringLower(SHA256.HashData(image))[..16]);
@@ -132,13 +132,13 @@ internal static partial class LibTorch
             File.Move(aside, copy, overwrite: true);
         }
 
-        if (!NativeLibrary.TryLoad(copy, out _) && MissingSymbols().Where(s => s.AtLoad).ToList() is { Count: > 0 } missing)
+        if (!NativeLibrary.TryLoad(copy, out library) && MissingSymbols().Where(s => s.AtLoad).ToList() is { Count: > 0 } missing)
         {
             throw new InputException($"this libtorch lacks {missing.Count} symbols without which TorchSharp does not load, {missing[0].Name} among them; it was made for libtorch {Expected}");
         }
 
-        LoadOrExplain(copy);
         Relaxed = true;
+        return library != 0 ? library : LoadOrExplain(copy);
     }
 
     private static nint LoadOrExplain(string path)

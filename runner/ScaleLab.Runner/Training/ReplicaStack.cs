@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ScaleLab.Runner.Models;
+using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ internal sealed class ReplicaStack(int replicas)
 {
     private readonly object _gate = new();
     private readonly List<Request> _waiting = [];
+    private readonly HeapLimit? _limit = HeapLimit.FromEnvironment();
     private int _members = replicas;
 
     /// <summary>The place of one of the runs; disposing leaves the others to go on without it.</summary>
@@ -71,13 +73,14 @@ internal sealed class ReplicaStack(int replicas)
         Monitor.PulseAll(_gate);
     }
 
-    private static void Compute(List<Request> group)
+    private void Compute(List<Request> group)
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
         var (units, context) = (group[0].Units, group[0].Objective.Context);
         var windows = stack(group.Select(r => r.Objective.Windows(r.First, r.Count))); // (R, B, T + 1)
         var sums = group[0].Objective.PerUnit(StackedLanguageModel.LossSums([.. group.Select(r => r.Objective.Model)], windows.narrow(2, 0, context), windows.narrow(2, 1, context)));
+        _limit?.Check();
         (sums.sum() / units).backward();
         foreach (var (request, nats) in group.Zip(sums.to(float64).to(CPU).data<double>().ToArray()))
         {

@@ -15,6 +15,9 @@ internal sealed class SupervisedControl : IDisposable
     private const long MostImages = 16_384;
     private const double WarmupSteps = 40;
 
+    // The recipe's, for a run under LARS: its own rate is far beyond what AdamW bears.
+    private const double AdamwLr = 2e-3;
+
     private readonly ParameterSet _set = new();
 
     /// <param name="training">Shape, batch, rates and amount.</param>
@@ -37,7 +40,8 @@ internal sealed class SupervisedControl : IDisposable
         var steps = Math.Max(1, Math.Min(training.D, MostImages) / batch);
         var order = ImageSet.Order(images.Info, training.Seed);
         var loader = new ViewLoader(images, [ViewRecipe.None], order, training.Seed);
-        using var optimizer = new FusedAdamW(_set, training.Optimizer with { Kind = OptimizerKind.Adamw }, shape.Width);
+        var rates = training.Optimizer.Kind == OptimizerKind.Adamw ? training.Optimizer : new OptimizerSpec { Lr = AdamwLr };
+        using var optimizer = new FusedAdamW(_set, rates, shape.Width);
         for (var step = 0L; step < steps; step++)
         {
             stop.ThrowIfCancellationRequested();
@@ -46,7 +50,7 @@ internal sealed class SupervisedControl : IDisposable
             F.cross_entropy(head.Apply(Encoder.Read(loader.Train(step * batch, batch)[0].to(device))).to(float32), labels).backward();
 
             // Up, then evenly down to nothing.
-            optimizer.Step(training.Optimizer.Lr * Math.Min(1, (step + 1) / WarmupSteps) * (1 - ((double)step / steps)));
+            optimizer.Step(rates.Lr * Math.Min(1, (step + 1) / WarmupSteps) * (1 - ((double)step / steps)));
             _set.DropGradients();
         }
     }

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace ScaleLab.Runner.Native;
+
+/// <summary>Frees TorchSharp's native scalars a second late.</summary>
+/// <remarks>
+/// TorchSharp wraps the number of <c>tensor * 0.5</c> in a native scalar, hands its address to the operator and forgets it: a collection that
+/// another thread begins in between frees it, and the operator reads what is left there ("Expected false to be true", or a wrong number).
+/// TorchSharp gives no way in, so the shim's <c>THSTorch_dispose_scalar</c> is led here in memory. The library on disk stays as it is.
+/// </remarks>
+internal static unsafe partial class ScalarLifetime
+{
+    private const int Read = 1;
+    private const int Write = 2;
+    private const int Execute = 4;
+
+    // Operators read their numbers when they begin, within microseconds.
+    private const long DelayMilliseconds = 1000;
+
+    // sizeof(c10::Scalar). TorchSharp makes scalars of numbers only, so there is nothing but their memory to give back.
+    private const nuint Size = 32;
+
+    private static readonly Lock Gate = new();
+    private static readonly Queue<(long Due, nint Scalar)> Waiting = new();
+
+    /// <param name="shim">TorchSharp's native library.</param>
+    /// <returns>False where the machine lets no process change its code; scalars are then freed as TorchSharp has it.</returns>
+    public static bool Extend(nint shim)
+    {
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            return false;
+        }
+
+        var function = NativeLibrary.GetExport(shim, "THSTorch_dispose_scalar");
+        nint page = Environment.SystemPageSize;
+        var first = function / page * page;
+        if (Protect(first, (nuint)(2 * page), Read | Write | Execute) != 0)
+        {
+            return false;
+        }
+
+        // mov rax, address; jmp rax
+        var code = new Span<byte>((void*)function, 12);
+        ReadOnlySpan<byte> head = [0x48, 0xB8], tail = [0xFF, 0xE0];
+        head.CopyTo(code);
+        BitConverter.TryWriteBytes(code[2..], (long)(nint)(delegate* unmanaged<nint, void>)&Dispose);
+        tail.CopyTo(code[10..]);
+        return Protect(first, (nuint)(2 * page), Read | Execute) == 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Dispose(nint scalar)
+    {
+        var now = Environment.TickCount64;
+        lock (Gate)
+        {
+            Waiting.Enqueue((now + DelayMilliseconds, scalar));
+            while (Waiting.Peek().Due <= now)
+            {
+                Free(Waiting.Dequeue().Scalar, Size);
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    private static partial int Protect(nint address, nuint length, int protection);
+
+    // operator delete(void*, size_t)
+    [LibraryImport("libstdc++.so.6", EntryPoint = "_ZdlPvm")]
+    private static partial void Free(nint memory, nuint size);
+}
