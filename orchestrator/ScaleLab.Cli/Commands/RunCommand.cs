@@ -142,7 +142,7 @@ internal sealed class RunCommand : Verb
             throw new InputException(simulated ? $"--failures {failures}: expected a share from 0 to less than 1" : "--failures belongs to --executor simulated");
         }
 
-        var times = plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Time);
+        var times = plan.Runs.ToDictionary(r => r.Key, r => r.Time);
         return new SimulationModel { FailureShare = failures, Estimate = key => times[key] };
     }
 

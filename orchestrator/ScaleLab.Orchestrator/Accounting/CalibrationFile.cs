@@ -36,7 +36,7 @@ internal sealed class CalibrationFile(string path)
     public void Learn(SweepFolder folder, Plan plan, DevicePool pool)
     {
         var uses = UsageFile.Read(folder).GroupBy(u => u.RunKey).Where(g => g.Count() == 1).Select(g => g.First()).ToDictionary(u => u.RunKey);
-        var fresh = plan.Runs.Reverse().Where(r => uses.ContainsKey(r.Spec.Key)).Take(Most).Select(r => Row(folder.Run(r.Spec.Key), uses[r.Spec.Key], plan.Corpus, pool)).OfType<CalibrationRow>().ToList();
+        var fresh = plan.Runs.Reverse().Where(r => uses.ContainsKey(r.Key)).Take(Most).Select(r => Row(folder.Run(r.Key), uses[r.Key], plan.Corpus, pool)).OfType<CalibrationRow>().ToList();
         if (fresh.Count == 0)
         {
             return;

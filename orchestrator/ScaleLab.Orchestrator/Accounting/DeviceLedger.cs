@@ -15,7 +15,7 @@ internal static class DeviceLedger
             return uses;
         }
 
-        foreach (var (key, hours) in SweepFolder.ReadEach(states, s => (s.Run.Spec.Key, Hours(s))))
+        foreach (var (key, hours) in SweepFolder.ReadEach(states, s => (s.Run.Key, Hours(s))))
         {
             if (hours.Count > 0)
             {

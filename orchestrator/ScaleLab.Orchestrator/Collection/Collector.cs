@@ -24,7 +24,7 @@ internal static class Collector
             .ThenBy(s => s.Run.Spec.Training.D)
             .ThenBy(s => s.Run.Spec.Training.Seed)
             .ThenBy(s => s.Run.Spec.Training.Optimizer.Lr)
-            .ThenBy(s => s.Run.Spec.Key, StringComparer.Ordinal)
+            .ThenBy(s => s.Run.Key, StringComparer.Ordinal)
             .ToList();
         Write(folder.ResultsFile, states.Where(s => s.Run.IsPoint && s.Status is not null).Select(Result), () => File.Delete(folder.ReportFile));
         Write(folder.CurvesFile, states.Where(s => s.Result is not null).SelectMany(Curve));
@@ -33,8 +33,8 @@ internal static class Collector
         var machine = MachineRecord.Read(folder);
         Write(folder.TimingsFile, states.Where(s => s.Attempts.Count > 0).Select(s => Timing(s, machine) with
         {
-            PredictedFinish = forecast.TryGetValue(s.Run.Spec.Key, out var finish) ? Moment(finish.UtcDateTime) : null,
-            DeviceHours = uses.TryGetValue(s.Run.Spec.Key, out var use) ? use.Hours : null,
+            PredictedFinish = forecast.TryGetValue(s.Run.Key, out var finish) ? Moment(finish.UtcDateTime) : null,
+            DeviceHours = uses.TryGetValue(s.Run.Key, out var use) ? use.Hours : null,
         }));
         return states;
     }
@@ -47,7 +47,7 @@ internal static class Collector
         return File.Exists(folder.ResultsFile)
             && File.Exists(folder.CurvesFile)
             && File.GetLastWriteTimeUtc(folder.PlanFile) < written
-            && SweepFolder.ReadEach(runs, r => folder.Run(r.Spec.Key).ChangedUtc).All(changed => changed < written);
+            && SweepFolder.ReadEach(runs, r => folder.Run(r.Key).ChangedUtc).All(changed => changed < written);
     }
 
     // A report of other results goes before they come: that one is there then says that it is theirs, whatever the clocks say.
@@ -69,7 +69,7 @@ internal static class Collector
         var (parameters, vision) = (training.Model.Parameters, training.Model as VisionShape);
         return new ResultRow
         {
-            RunKey = run.Spec.Key,
+            RunKey = run.Key,
             Sweep = run.Spec.Sweep,
             Model = training.Model.Family,
             Status = state is { Status: RunStatus.Ok, Evaluation: null } ? Unmeasured : Name(state.Status!.Value),
@@ -155,7 +155,7 @@ internal static class Collector
 
     private static IEnumerable<CurveRow> Curve(RunState state) => CurveStitcher
         .Read(state.Folder, state.Result!.Attempt)
-        .Select(r => r with { RunKey = state.Run.Spec.Key, Annealed = r.Annealed && state.Run.IsPoint, ValLoss = r.ValLoss is null ? null : state.Evaluation?.ValLoss });
+        .Select(r => r with { RunKey = state.Run.Key, Annealed = r.Annealed && state.Run.IsPoint, ValLoss = r.ValLoss is null ? null : state.Evaluation?.ValLoss });
 
     private static TimingRow Timing(RunState state, MachineRecord machine)
     {

@@ -47,7 +47,9 @@ internal static class PlanFile
 
     private static PlannedRun Run(SweepFolder folder, PlanRow row) => new()
     {
-        Spec = folder.Run(row.RunKey).ReadSpec(),
+        Key = row.RunKey,
+        Parent = row.Parent,
+        Folder = folder.Run(row.RunKey) is { Exists: true } run ? run : throw new InputException($"{folder.PlanFile} names {row.RunKey}, which has no run.json"),
         Trunk = row.Trunk,
         Budget = row.Budget,
         TargetN = row.NTarget,

@@ -20,11 +20,11 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
 
     /// <summary>For a run that has ended badly: what to tell about it.</summary>
     public FailedRun Describe(SweepFolder sweep) => new(
-        Run.Spec.Key,
+        Run.Key,
         Status!.Value,
-        Failure?.Message ?? (Root is { } root ? Needs(root.Run.Spec.Key, root.Status!.Value) : Reason(Result!)),
+        Failure?.Message ?? (Root is { } root ? Needs(root.Run.Key, root.Status!.Value) : Reason(Result!)),
         Failure?.Class,
-        Failure is null ? null : sweep.LogOf(Run.Spec.Key));
+        Failure is null ? null : sweep.LogOf(Run.Key));
 
     /// <summary>The result as the sweep measures now; null where the run was only measured otherwise.</summary>
     public RunEvaluation? Evaluation => Result is null ? null
@@ -37,10 +37,10 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
     public static IReadOnlyList<RunState> ReadAll(SweepFolder folder, IReadOnlyList<PlannedRun> runs)
     {
         var states = new Dictionary<string, RunState>();
-        foreach (var state in SweepFolder.ReadEach(runs, r => Read(r, folder.Run(r.Spec.Key))))
+        foreach (var state in SweepFolder.ReadEach(runs, r => Read(r, folder.Run(r.Key))))
         {
-            var parent = state.Status is null && state.Run.Spec.Parent is { } key ? states.GetValueOrDefault(key) : null;
-            states.Add(state.Run.Spec.Key, parent?.Status is RunStatus.Diverged or RunStatus.Failed ? state with { Root = parent.Root ?? parent } : state);
+            var parent = state.Status is null && state.Run.Parent is { } key ? states.GetValueOrDefault(key) : null;
+            states.Add(state.Run.Key, parent?.Status is RunStatus.Diverged or RunStatus.Failed ? state with { Root = parent.Root ?? parent } : state);
         }
 
         return [.. states.Values];

@@ -20,13 +20,13 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     /// <summary>Slots that may be taken now, the best first.</summary>
     public IReadOnlyList<int> Free => _slots.Free;
 
-    public void Add(PlannedRun run) => (_solitary.Contains(run.Spec.Key) ? _alone.Enqueue : (Action<PlannedRun>)queue.Add)(run);
+    public void Add(PlannedRun run) => (_solitary.Contains(run.Key) ? _alone.Enqueue : (Action<PlannedRun>)queue.Add)(run);
 
     /// <summary>From now on the run shares the machine with no other, and waits until the others are through.</summary>
-    public void Isolate(PlannedRun run) => _solitary.Add(run.Spec.Key);
+    public void Isolate(PlannedRun run) => _solitary.Add(run.Key);
 
     /// <summary>The run goes to another device next time, where there is one.</summary>
-    public void Avoid(PlannedRun run, string device) => _avoided[run.Spec.Key] = device;
+    public void Avoid(PlannedRun run, string device) => _avoided[run.Key] = device;
 
     /// <returns>False for the last device.</returns>
     public bool Quarantine(string device) => _slots.Quarantine(device);
@@ -52,7 +52,7 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
         }
 
         packing?.Started(run, devices[slot], slot);
-        _exclusive = _solitary.Contains(run.Spec.Key);
+        _exclusive = _solitary.Contains(run.Key);
     }
 
     public void Return(int slot, PlannedRun run)
@@ -69,5 +69,5 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     private bool May(PlannedRun run, string device) =>
         !Avoids(run, device) && packing?.May(run, device, _slots.IsInUse) != false;
 
-    private bool Avoids(PlannedRun run, string device) => _avoided.GetValueOrDefault(run.Spec.Key) == device && _slots.HasOther(device);
+    private bool Avoids(PlannedRun run, string device) => _avoided.GetValueOrDefault(run.Key) == device && _slots.HasOther(device);
 }

@@ -15,7 +15,7 @@ internal sealed class FailureBook
     public Verdict Decide(PlannedRun run, string device, FailureClass failure)
     {
         var policy = FailurePolicy.Of(failure);
-        var key = (run.Spec.Key, failure);
+        var key = (run.Key, failure);
         var count = _runs[key] = _runs.GetValueOrDefault(key) + 1;
         var again = count <= policy.Retries;
         return new Verdict
@@ -24,7 +24,7 @@ internal sealed class FailureBook
             Retry = policy.Retry,
             Count = count,
             Pause = again ? policy.Pause(count) : TimeSpan.Zero,
-            DeviceIsSuspect = policy.BlamesDevice && IsSuspect(device, run.Spec.Key, failure),
+            DeviceIsSuspect = policy.BlamesDevice && IsSuspect(device, run.Key, failure),
         };
     }
 

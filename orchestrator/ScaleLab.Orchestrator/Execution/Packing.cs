@@ -46,10 +46,10 @@ internal sealed class Packing
     public static bool Releases(PlannedRun run) => run.Memory > KeptBytes;
 
     /// <summary>Whether the run has had company on its device: of several that ran out of memory there, the last to be heard of is no longer in it.</summary>
-    public bool WasShared(PlannedRun run, string device) => _devices[device].Runs[run.Spec.Key].Shared;
+    public bool WasShared(PlannedRun run, string device) => _devices[device].Runs[run.Key].Shared;
 
     /// <summary>From now on the run has its device to itself: its estimate was too low for company.</summary>
-    public void Separate(PlannedRun run) => _separate.Add(run.Spec.Key);
+    public void Separate(PlannedRun run) => _separate.Add(run.Key);
 
     /// <summary>Begins to ask for a slot of the device.</summary>
     public void Ask(string device) => _devices[device].Awaited = null;
@@ -67,14 +67,14 @@ internal sealed class Packing
         }
 
         var best = IsBest(run, device, inUse);
-        if (best && (there.Runs.Count == 0 || (!_separate.Contains(run.Spec.Key) && !_memory.Recomputes(run, device) && Bytes(there) + run.Memory <= there.Usable)))
+        if (best && (there.Runs.Count == 0 || (!_separate.Contains(run.Key) && !_memory.Recomputes(run, device) && Bytes(there) + run.Memory <= there.Usable)))
         {
             return true;
         }
 
-        if (best && !_devices.Values.Any(d => d.Awaited == run.Spec.Key))
+        if (best && !_devices.Values.Any(d => d.Awaited == run.Key))
         {
-            there.Awaited = run.Spec.Key;
+            there.Awaited = run.Key;
         }
 
         return false;
@@ -86,7 +86,7 @@ internal sealed class Packing
     public void Started(PlannedRun run, string device, int slot)
     {
         var there = _devices[device];
-        there.Runs.Add(run.Spec.Key, new Lane(run, slot));
+        there.Runs.Add(run.Key, new Lane(run, slot));
         there.At = null;
         if (there.Runs.Count > 1)
         {
@@ -99,7 +99,7 @@ internal sealed class Packing
 
     public void Ended(PlannedRun run, string device)
     {
-        _devices[device].Runs.Remove(run.Spec.Key);
+        _devices[device].Runs.Remove(run.Key);
         _devices[device].At = null;
     }
 
@@ -107,7 +107,7 @@ internal sealed class Packing
     public void Progressed(PlannedRun run, string device, WorkerEvent report)
     {
         var there = _devices[device];
-        if (!there.Runs.TryGetValue(run.Spec.Key, out var lane))
+        if (!there.Runs.TryGetValue(run.Key, out var lane))
         {
             return;
         }
@@ -127,7 +127,7 @@ internal sealed class Packing
     private bool IsBest(PlannedRun run, string device, Func<string, bool> inUse) =>
         Fits(run, device) || _devices.Keys.All(d => d == device || !inUse(d) || (!Fits(run, d) && _devices[d].Usable <= _devices[device].Usable));
 
-    private double Bytes(Device there) => there.Runs.Values.Sum(r => _separate.Contains(r.Run.Spec.Key) ? there.Usable : (double)r.Run.Memory);
+    private double Bytes(Device there) => there.Runs.Values.Sum(r => _separate.Contains(r.Run.Key) ? there.Usable : (double)r.Run.Memory);
 
     private bool Fits(PlannedRun run, string device) => run.Memory <= _devices[device].Usable && !_memory.Recomputes(run, device);
 

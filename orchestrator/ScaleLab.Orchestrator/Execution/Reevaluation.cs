@@ -16,7 +16,7 @@ internal sealed class Reevaluation(Plan plan, Survey survey, SweepFolder folder,
     /// <returns>Runs whose losses are still those of another evaluation.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        var stale = plan.Runs.Where(r => r.IsPoint && survey.Results[r.Spec.Key] is { Status: RunStatus.Ok } result && result.Evaluation != r.Spec.Evaluation && IsStale(r)).ToList();
+        var stale = plan.Runs.Where(r => r.IsPoint && survey.Results[r.Key] is { Status: RunStatus.Ok } result && result.Evaluation != r.Spec.Evaluation && IsStale(r)).ToList();
         if (stale.Count == 0)
         {
             return 0;
@@ -28,7 +28,7 @@ internal sealed class Reevaluation(Plan plan, Survey survey, SweepFolder folder,
         {
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var run))
             {
-                await executor.ExecuteAsync(folder.Run(run.Spec.Key), new Assignment(slot), _ => ValueTask.CompletedTask, stop);
+                await executor.ExecuteAsync(folder.Run(run.Key), new Assignment(slot), _ => ValueTask.CompletedTask, stop);
             }
         }));
         var left = stale.Count(IsStale);
@@ -36,5 +36,5 @@ internal sealed class Reevaluation(Plan plan, Survey survey, SweepFolder folder,
         return left;
     }
 
-    private bool IsStale(PlannedRun run) => folder.Run(run.Spec.Key).ReadEvaluation(run.Spec.Evaluation) is null;
+    private bool IsStale(PlannedRun run) => folder.Run(run.Key).ReadEvaluation(run.Spec.Evaluation) is null;
 }

@@ -6,22 +6,22 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <param name="runs">Parents before children, as a plan lists them.</param>
 internal sealed class RunQueue(IReadOnlyList<PlannedRun> runs)
 {
-    private readonly ILookup<string, PlannedRun> _children = runs.Where(r => r.Spec.Parent is not null).ToLookup(r => r.Spec.Parent!);
+    private readonly ILookup<string, PlannedRun> _children = runs.Where(r => r.Parent is not null).ToLookup(r => r.Parent!);
     private readonly Dictionary<string, TimeSpan> _chains = ListSchedule.Chains(runs);
 
     // Ties go by the order of the plan, so that a sweep runs the same way twice.
-    private readonly Dictionary<string, int> _positions = runs.Index().ToDictionary(r => r.Item.Spec.Key, r => r.Index);
+    private readonly Dictionary<string, int> _positions = runs.Index().ToDictionary(r => r.Item.Key, r => r.Index);
     private readonly PriorityQueue<PlannedRun, (TimeSpan Chain, int Position)> _ready = new();
 
     /// <summary>The chain of the run that would be taken next.</summary>
     public TimeSpan Longest => _ready.TryPeek(out _, out var priority) ? -priority.Chain : TimeSpan.Zero;
 
     /// <summary>Estimated time from the start of this run to the end of the longest chain of runs that hangs on it.</summary>
-    public TimeSpan Chain(PlannedRun run) => _chains[run.Spec.Key];
+    public TimeSpan Chain(PlannedRun run) => _chains[run.Key];
 
-    public IEnumerable<PlannedRun> Children(PlannedRun run) => _children[run.Spec.Key];
+    public IEnumerable<PlannedRun> Children(PlannedRun run) => _children[run.Key];
 
-    public void Add(PlannedRun run) => _ready.Enqueue(run, (-Chain(run), _positions[run.Spec.Key]));
+    public void Add(PlannedRun run) => _ready.Enqueue(run, (-Chain(run), _positions[run.Key]));
 
     public bool TryTake(out PlannedRun run) => TryTake(_ => true, out run);
 

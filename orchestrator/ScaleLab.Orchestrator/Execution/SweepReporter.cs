@@ -16,9 +16,9 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
 {
     public void Started(PlannedRun run, string device, bool recompute)
     {
-        log.RunStarted(run.Spec.Key, device, recompute);
+        log.RunStarted(run.Key, device, recompute);
         progress.Started(run);
-        Show($"{begin,-5} {run.Spec.Key}{(recompute ? "  (recomputing activations)" : "")}");
+        Show($"{begin,-5} {run.Key}{(recompute ? "  (recomputing activations)" : "")}");
     }
 
     public void Progressed(PlannedRun run, WorkerEvent report)
@@ -29,25 +29,25 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
 
     public void Finished(PlannedRun run, RunResult result)
     {
-        log.RunEnded(run.Spec.Key, result.Status, result.Attempt, result.ValLoss ?? result.TrainLoss);
+        log.RunEnded(run.Key, result.Status, result.Attempt, result.ValLoss ?? result.TrainLoss);
         progress.Finished(run, result);
         var now = progress.Snapshot();
         var loss = (result.ValLoss ?? result.TrainLoss) is { } value ? $"  loss {ProgressText.Loss(value)}" : "";
-        view.Show(now, $"done  {run.Spec.Key}{loss}  ({ProgressText.Totals(now)})");
+        view.Show(now, $"done  {run.Key}{loss}  ({ProgressText.Totals(now)})");
     }
 
     public void Stopped(PlannedRun run, RunFailure failure)
     {
-        log.RunStopped(run.Spec.Key, failure.Message);
+        log.RunStopped(run.Key, failure.Message);
         progress.Returned(run);
-        Show($"stop  {run.Spec.Key}");
+        Show($"stop  {run.Key}");
     }
 
     public void WillRetry(PlannedRun run, RunFailure failure, Verdict verdict)
     {
-        log.RunRetried(run.Spec.Key, failure.Class, failure.Message, verdict.Count, verdict.Pause.TotalSeconds);
+        log.RunRetried(run.Key, failure.Class, failure.Message, verdict.Count, verdict.Pause.TotalSeconds);
         progress.Returned(run);
-        Show($"retry {run.Spec.Key}: {failure.Message}");
+        Show($"retry {run.Key}: {failure.Message}");
     }
 
     public void Failed(FailedRun failed, PlannedRun run)

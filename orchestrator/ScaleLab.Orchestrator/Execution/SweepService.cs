@@ -63,9 +63,9 @@ internal sealed class SweepService(
         _dispatcher = new Dispatcher(_queue, executor.Devices, _packing);
         foreach (var run in plan.Runs)
         {
-            if (survey.IsDone(run.Spec.Key))
+            if (survey.IsDone(run.Key))
             {
-                _settled.Add(run.Spec.Key);
+                _settled.Add(run.Key);
                 progress.IsDone();
                 _done++;
             }
@@ -77,13 +77,13 @@ internal sealed class SweepService(
 
         foreach (var run in plan.Runs)
         {
-            if (survey.Results[run.Spec.Key] is { Status: not RunStatus.Ok } bad)
+            if (survey.Results[run.Key] is { Status: not RunStatus.Ok } bad)
             {
-                Fail(run, new FailedRun(run.Spec.Key, bad.Status, RunState.Reason(bad)));
+                Fail(run, new FailedRun(run.Key, bad.Status, RunState.Reason(bad)));
             }
-            else if (survey.Results[run.Spec.Key] is null && !executor.Holds(run.Spec.Key))
+            else if (survey.Results[run.Key] is null && !executor.Holds(run.Key))
             {
-                OpenAttempts.Close(folder.Run(run.Spec.Key), owner, log);
+                OpenAttempts.Close(folder.Run(run.Key), owner, log);
             }
 
             if (survey.IsReady(run))
@@ -137,7 +137,7 @@ internal sealed class SweepService(
                 return true;
             }
 
-            folder.Run(run.Spec.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
+            folder.Run(run.Key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Permanent, Message = reason });
             Fail(run, Failed(run, reason, FailureClass.Permanent));
         }
 
@@ -158,7 +158,7 @@ internal sealed class SweepService(
         var where = new Assignment(slot, _memory.Recomputes(run, device), _packing is not null && Packing.Releases(run), runs.Count > 1 ? new Stack(runs.Count) : null);
         runs.ForEach(r => Start(r, where, stop));
 
-        bool MayStack(PlannedRun r) => !_unstacked.Contains(r.Spec.Key) && !_memory.Recomputes(r, device) && _failures.Bars(r) is null;
+        bool MayStack(PlannedRun r) => !_unstacked.Contains(r.Key) && !_memory.Recomputes(r, device) && _failures.Bars(r) is null;
     }
 
     private void Start(PlannedRun run, Assignment where, CancellationToken stop)
@@ -172,7 +172,7 @@ internal sealed class SweepService(
         {
             try
             {
-                var failure = await executor.ExecuteAsync(folder.Run(run.Spec.Key), where, report => _mail.PostAsync(() => Progressed(run, device, report)), stop);
+                var failure = await executor.ExecuteAsync(folder.Run(run.Key), where, report => _mail.PostAsync(() => Progressed(run, device, report)), stop);
                 await _mail.PostAsync(() => Ended(run, where, failure, stop));
             }
             catch (Exception e)
@@ -200,7 +200,7 @@ internal sealed class SweepService(
         _dispatcher.Return(where.Slot, run);
 
         // The file is the truth, whatever the worker said last.
-        if (folder.Run(run.Spec.Key).ReadResult() is { } result)
+        if (folder.Run(run.Key).ReadResult() is { } result)
         {
             _failures.Succeeded(device);
             _trained++;
@@ -210,7 +210,7 @@ internal sealed class SweepService(
             }
             else
             {
-                Fail(run, new FailedRun(run.Spec.Key, result.Status, RunState.Reason(result)));
+                Fail(run, new FailedRun(run.Key, result.Status, RunState.Reason(result)));
             }
 
             return;
@@ -226,7 +226,7 @@ internal sealed class SweepService(
         // Whichever of a stack has failed, they go on one by one.
         if (where.Stack is not null)
         {
-            _unstacked.Add(run.Spec.Key);
+            _unstacked.Add(run.Key);
         }
 
         var verdict = _failures.Decide(run, device, failure.Class);
@@ -309,12 +309,12 @@ internal sealed class SweepService(
         }
     }
 
-    private FailedRun Failed(PlannedRun run, string reason, FailureClass failure) => new(run.Spec.Key, RunStatus.Failed, reason, failure, folder.LogOf(run.Spec.Key));
+    private FailedRun Failed(PlannedRun run, string reason, FailureClass failure) => new(run.Key, RunStatus.Failed, reason, failure, folder.LogOf(run.Key));
 
     // With all that grows from it, which names the root of the trouble.
     private void Fail(PlannedRun run, FailedRun failed, FailedRun? root = null)
     {
-        if (!_settled.Add(run.Spec.Key))
+        if (!_settled.Add(run.Key))
         {
             return;
         }
@@ -324,7 +324,7 @@ internal sealed class SweepService(
         root ??= failed;
         foreach (var child in _queue.Children(run))
         {
-            Fail(child, new FailedRun(child.Spec.Key, RunStatus.Failed, RunState.Needs(root.Key, root.Status)), root);
+            Fail(child, new FailedRun(child.Key, RunStatus.Failed, RunState.Needs(root.Key, root.Status)), root);
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         // A result that a disk has damaged is one all the same: its run belongs to the sweep, and its rows to the tables.
         plan = plan.WithoutIdleTrunks(key => survey.Results[key] is not null || File.Exists(folder.Run(key).ResultFile));
         var elsewhere = Publish(survey);
-        var missing = plan.Runs.Where(r => survey.Results[r.Spec.Key] is null).ToList();
+        var missing = plan.Runs.Where(r => survey.Results[r.Key] is null).ToList();
         SweepSummary summary;
         await using (executor)
         {
@@ -73,14 +73,14 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
         var sent = new Dictionary<string, PlannedRun>();
         foreach (var run in missing)
         {
-            if (!executor.Holds(run.Spec.Key) && (run.Spec.Parent is not { } parent || survey.IsDone(parent) || sent.ContainsKey(parent)))
+            if (!executor.Holds(run.Key) && (run.Parent is not { } parent || survey.IsDone(parent) || sent.ContainsKey(parent)))
             {
-                sent.Add(run.Spec.Key, run);
+                sent.Add(run.Key, run);
             }
         }
 
         await Send!([.. sent.Values], cancellation);
-        return new SweepSummary(plan.Runs.Count, plan.Runs.Count(r => survey.IsDone(r.Spec.Key)), 0, [], missing.Count > 0 ? SweepEnd.Detached : SweepEnd.Completed);
+        return new SweepSummary(plan.Runs.Count, plan.Runs.Count(r => survey.IsDone(r.Key)), 0, [], missing.Count > 0 ? SweepEnd.Detached : SweepEnd.Completed);
     }
 
     private async Task<Ownership> TakeAsync(int slots, CancellationToken cancellation)
@@ -102,8 +102,8 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
             return $"{plan.Name}: all {plan.Runs.Count} runs have ended";
         }
 
-        var keys = missing.Select(r => r.Spec.Key).ToHashSet();
-        var finishes = ListSchedule.Finishes([.. missing.Select(r => r.Spec.Parent is { } p && keys.Contains(p) ? r : r with { Spec = r.Spec with { Parent = null } })], slots);
+        var keys = missing.Select(r => r.Key).ToHashSet();
+        var finishes = ListSchedule.Finishes([.. missing.Select(r => r.Parent is { } p && keys.Contains(p) ? r : r with { Parent = null })], slots);
         Forecast.Renew(folder, finishes, time.GetUtcNow());
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -113,7 +113,7 @@ internal sealed class SweepSession(Plan plan, SweepFolder folder, TimeProvider t
     // Runs first: whoever reads plan.csv finds them all.
     private string Publish(Survey survey)
     {
-        var bound = SweepFolder.ReadEach(plan.Runs, r => (Asked: r.Spec, There: folder.Run(r.Spec.Key).Create(r.Spec)));
+        var bound = SweepFolder.ReadEach(plan.Runs, r => (Asked: r.Spec, There: folder.Run(r.Key).Create(r.Spec)));
 
         SweepFolder.Replace(folder.SpecFile, Encoding.UTF8.GetBytes(plan.Text));
 

@@ -29,12 +29,12 @@ internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, 
     public void Started(PlannedRun run)
     {
         _waiting -= run.Time;
-        _running.Add(run.Spec.Key, new Attempt(run, time.GetTimestamp()));
+        _running.Add(run.Key, new Attempt(run, time.GetTimestamp()));
     }
 
     public void Reported(PlannedRun run, WorkerEvent report)
     {
-        var attempt = _running[run.Spec.Key];
+        var attempt = _running[run.Key];
         attempt.First ??= (report, time.GetTimestamp());
         attempt.Last = report;
     }
@@ -48,13 +48,13 @@ internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, 
     /// <summary>The attempt ended without a result, and the run waits again.</summary>
     public void Returned(PlannedRun run)
     {
-        _running.Remove(run.Spec.Key);
+        _running.Remove(run.Key);
         Waits(run);
     }
 
     public void Failed(PlannedRun run)
     {
-        if (!_running.Remove(run.Spec.Key))
+        if (!_running.Remove(run.Key))
         {
             _waiting -= run.Time;
         }
@@ -85,7 +85,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, 
 
     private void Leaves(PlannedRun run, long step)
     {
-        if (_running.Remove(run.Spec.Key, out var attempt))
+        if (_running.Remove(run.Key, out var attempt))
         {
             _planned += attempt.Planned(Attempt.ShareOf(run, step));
             _measured += time.GetElapsedTime(attempt.First is var (_, at) ? at : attempt.Start);
@@ -94,7 +94,7 @@ internal sealed class SweepProgress(int total, RunQueue queue, Func<int> slots, 
 
     private RunProgress Describe(Attempt attempt)
     {
-        var key = attempt.Run.Spec.Key;
+        var key = attempt.Run.Key;
         if (attempt.First is not var (first, at) || attempt.Last is not { } last)
         {
             return new RunProgress(key, 0, null, null, null);

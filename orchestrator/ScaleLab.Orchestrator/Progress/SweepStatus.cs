@@ -69,7 +69,7 @@ internal sealed record SweepStatus
             Unit = states.Count > 0 ? ModelFamily.Named(states[0].Run.Spec.Training.Model.Family).Unit : "tokens",
             DPerSecond = running.Sum(r => r.DPerSecond) is var rate && rate > 0 ? rate : null,
             FlopsSpent = states.Where(s => s.Result is not null).Sum(s => s.Run.CSpent),
-            DeviceHours = states.Sum(s => s.Result is { } result ? Hours(result, uses.GetValueOrDefault(s.Run.Spec.Key)) : 0),
+            DeviceHours = states.Sum(s => s.Result is { } result ? Hours(result, uses.GetValueOrDefault(s.Run.Key)) : 0),
             Driver = driver,
             RemainingSeconds = driver is null ? null : Remaining(states, running, Math.Max(driver.Slots, running.Count)).TotalSeconds,
         };
@@ -85,11 +85,11 @@ internal sealed record SweepStatus
         var planned = done.Sum(s => s.Run.Time.TotalSeconds);
         var measured = done.Sum(s => s.Result!.WallSeconds);
         var shares = running.ToDictionary(r => r.Key, r => r.Share);
-        var ended = states.Where(s => s.Status is not null).Select(s => s.Run.Spec.Key).ToHashSet();
+        var ended = states.Where(s => s.Status is not null).Select(s => s.Run.Key).ToHashSet();
         var left = states.Where(s => s.Status is null).Select(s => s.Run with
         {
-            Spec = s.Run.Spec with { Parent = s.Run.Spec.Parent is { } p && !ended.Contains(p) ? p : null },
-            Time = s.Run.Time * (1 - shares.GetValueOrDefault(s.Run.Spec.Key)),
+            Parent = s.Run.Parent is { } p && !ended.Contains(p) ? p : null,
+            Time = s.Run.Time * (1 - shares.GetValueOrDefault(s.Run.Key)),
         }).ToList();
         return ListSchedule.Finish(left, Math.Max(1, slots)) * (planned > 0 && measured > 0 ? measured / planned : 1);
     }
@@ -128,7 +128,7 @@ internal sealed record RunningRun(string Key, int Attempt, long Step, long EndSt
         var step = last?.Step ?? start;
         var seconds = last is null ? 0 : (File.GetLastWriteTimeUtc(attempt.CurveFile) - File.GetLastWriteTimeUtc(attempt.RestoreFile)).TotalSeconds;
         return new RunningRun(
-            state.Run.Spec.Key,
+            state.Run.Key,
             attempt.Number,
             step,
             training.EndStep,

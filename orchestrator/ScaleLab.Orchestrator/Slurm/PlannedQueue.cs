@@ -16,12 +16,12 @@ internal sealed record PlannedQueue(int Tasks, int AtOnce, DateTime? ExpectedSta
         var runs = setup.Plan.Runs;
         var finishes = ListSchedule.Finishes(runs, setup.Room);
         return new PlannedQueue(
-            setup.Pack([.. runs.Where(r => r.Spec.Parent is null).Select(r => (string[])[r.Spec.Key])]).Count,
+            setup.Pack([.. runs.Where(r => r.Parent is null).Select(r => (string[])[r.Key])]).Count,
             setup.Room,
             expected?.Start,
             expected?.Nodes,
             expected?.Partition,
-            expected is null ? [] : [.. runs.Select(r => new PlannedStart(r.Spec.Key, Second(expected.Start + finishes[r.Spec.Key] - r.Time)))]);
+            expected is null ? [] : [.. runs.Select(r => new PlannedStart(r.Key, Second(expected.Start + finishes[r.Key] - r.Time)))]);
     }
 
     private static DateTime Second(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));

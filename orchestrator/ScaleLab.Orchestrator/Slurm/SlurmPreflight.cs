@@ -13,7 +13,7 @@ internal static class SlurmPreflight
         try
         {
             // What it may ask for, all may.
-            var task = setup.Plan.Runs.MaxBy(r => r.Memory)!.Spec.Key;
+            var task = setup.Plan.Runs.MaxBy(r => r.Memory)!.Key;
             await File.WriteAllTextAsync(file, setup.Script($"scalelab-{setup.Plan.Name}", "slurm", [[task]]).ToString(), cancellation);
             var (start, answer) = await client.TestAsync(file, cancellation);
             return answer switch

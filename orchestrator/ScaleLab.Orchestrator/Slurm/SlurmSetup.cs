@@ -13,7 +13,7 @@ namespace ScaleLab.Orchestrator.Slurm;
 /// <param name="Environment">Of the runner.</param>
 internal sealed record SlurmSetup(Plan Plan, SweepFolder Folder, SlurmSpec Options, SlurmSite Site, string Runner, IReadOnlyDictionary<string, string> Environment)
 {
-    private readonly Dictionary<string, PlannedRun> _runs = Plan.Runs.ToDictionary(r => r.Spec.Key);
+    private readonly Dictionary<string, PlannedRun> _runs = Plan.Runs.ToDictionary(r => r.Key);
 
     /// <summary>Tasks that may run at a time on an empty cluster.</summary>
     public int Room { get; } = Site.Room(Options);
@@ -52,13 +52,13 @@ internal sealed record SlurmSetup(Plan Plan, SweepFolder Folder, SlurmSpec Optio
         var order = new List<List<string>>();
         foreach (var key in runs)
         {
-            if (key.Spec.Parent is null || !trees.TryGetValue(key.Spec.Parent, out var tree))
+            if (key.Parent is null || !trees.TryGetValue(key.Parent, out var tree))
             {
                 order.Add(tree = []);
             }
 
-            tree.Add(key.Spec.Key);
-            trees[key.Spec.Key] = tree;
+            tree.Add(key.Key);
+            trees[key.Key] = tree;
         }
 
         return order;

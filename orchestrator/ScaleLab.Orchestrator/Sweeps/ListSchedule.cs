@@ -13,12 +13,12 @@ internal static class ListSchedule
     public static Dictionary<string, TimeSpan> Finishes(IReadOnlyList<PlannedRun> runs, int slots)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        var children = runs.Where(r => r.Spec.Parent is not null).ToLookup(r => r.Spec.Parent!);
+        var children = runs.Where(r => r.Parent is not null).ToLookup(r => r.Parent!);
         var chains = Chains(runs);
         var ready = new PriorityQueue<PlannedRun, TimeSpan>();
-        foreach (var run in runs.Where(r => r.Spec.Parent is null))
+        foreach (var run in runs.Where(r => r.Parent is null))
         {
-            ready.Enqueue(run, -chains[run.Spec.Key]);
+            ready.Enqueue(run, -chains[run.Key]);
         }
 
         var finishes = new Dictionary<string, TimeSpan>();
@@ -32,10 +32,10 @@ internal static class ListSchedule
             }
 
             running.TryDequeue(out var ended, out now);
-            finishes[ended!.Spec.Key] = now;
-            foreach (var child in children[ended.Spec.Key])
+            finishes[ended!.Key] = now;
+            foreach (var child in children[ended.Key])
             {
-                ready.Enqueue(child, -chains[child.Spec.Key]);
+                ready.Enqueue(child, -chains[child.Key]);
             }
         }
 
@@ -49,9 +49,9 @@ internal static class ListSchedule
         var behind = new Dictionary<string, TimeSpan>();
         foreach (var run in runs.Reverse())
         {
-            var chain = run.Time + behind.GetValueOrDefault(run.Spec.Key);
-            chains[run.Spec.Key] = chain;
-            if (run.Spec.Parent is { } parent && chain > behind.GetValueOrDefault(parent))
+            var chain = run.Time + behind.GetValueOrDefault(run.Key);
+            chains[run.Key] = chain;
+            if (run.Parent is { } parent && chain > behind.GetValueOrDefault(parent))
             {
                 behind[parent] = chain;
             }

@@ -37,11 +37,11 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
         var kept = new Stack<PlannedRun>();
         foreach (var run in Runs.Reverse())
         {
-            var done = isDone(run.Spec.Key);
-            if (run.IsPoint || done || awaited.Contains(run.Spec.Key))
+            var done = isDone(run.Key);
+            if (run.IsPoint || done || awaited.Contains(run.Key))
             {
                 kept.Push(run);
-                if (!done && run.Spec.Parent is { } parent)
+                if (!done && run.Parent is { } parent)
                 {
                     awaited.Add(parent);
                 }
@@ -61,7 +61,16 @@ internal sealed record Plan(string Name, string Text, CorpusInfo Corpus, IReadOn
 /// <summary>A run and its price.</summary>
 internal sealed record PlannedRun
 {
-    public required RunSpec Spec { get; init; }
+    public required string Key { get; init; }
+
+    /// <summary>Key of the run that it grows from; null for one that begins.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>What it computes. One that is read from a sweep's folder is read when asked for: whoever counts ten thousand runs need not open them.</summary>
+    public RunSpec Spec { get => field ??= Folder!.ReadSpec(); init; }
+
+    /// <summary>Where its spec lies; null for one that was planned just now.</summary>
+    public RunFolder? Folder { get; init; }
 
     /// <summary>Shared by all runs of one trunk; null for a run of its own.</summary>
     public string? Trunk { get; init; }

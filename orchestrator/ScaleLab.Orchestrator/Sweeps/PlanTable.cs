@@ -17,9 +17,9 @@ internal static class PlanTable
         var timeline = new Timeline(training.Batch);
         return new PlanRow
         {
-            RunKey = run.Spec.Key,
+            RunKey = run.Key,
             Phase = training.Phase.ToString().ToLowerInvariant(),
-            Parent = run.Spec.Parent,
+            Parent = run.Parent,
             Trunk = run.Trunk,
             NTarget = run.TargetN,
             N = n.Total,

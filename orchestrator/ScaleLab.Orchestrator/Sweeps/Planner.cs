@@ -207,6 +207,8 @@ internal sealed class Planner
 
         _runs.Add(key, new PlannedRun
         {
+            Key = key,
+            Parent = parent,
             Spec = new RunSpec
             {
                 Key = key,

@@ -21,7 +21,7 @@ public sealed class AccountingTests
     {
         using var sweep = new TestSweep();
         await sweep.RunAsync();
-        var key = sweep.Plan.Runs[0].Spec.Key;
+        var key = sweep.Plan.Runs[0].Key;
         Use(key, 1800);
         File.AppendAllText(sweep.Folder.UsageFile, "lm-torn,cuda:0,12");
         Use(key, 5400);
@@ -39,8 +39,8 @@ public sealed class AccountingTests
         using var sweep = new TestSweep();
         await sweep.RunAsync();
         Directory.CreateDirectory(sweep.Folder.SlurmFolder);
-        var (run, begun) = (sweep.Folder.Run(sweep.Plan.Runs[0].Spec.Key), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        UsageFile.Append(sweep.Folder, new UsageRow { RunKey = sweep.Plan.Runs[0].Spec.Key, Device = "cuda:0", Seconds = 3600, DeviceSeconds = 3600 });
+        var (run, begun) = (sweep.Folder.Run(sweep.Plan.Runs[0].Key), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        UsageFile.Append(sweep.Folder, new UsageRow { RunKey = sweep.Plan.Runs[0].Key, Device = "cuda:0", Seconds = 3600, DeviceSeconds = 3600 });
         foreach (var hours in (double[])[2, 4])
         {
             var attempt = run.ClaimAttempt();
@@ -50,7 +50,7 @@ public sealed class AccountingTests
         }
 
         Collector.Collect(sweep.Folder, sweep.Plan.Runs);
-        Assert.Equal(2.5, Csv.Read<TimingRow>(sweep.Folder.TimingsFile).Single(t => t.RunKey == sweep.Plan.Runs[0].Spec.Key).DeviceHours);
+        Assert.Equal(2.5, Csv.Read<TimingRow>(sweep.Folder.TimingsFile).Single(t => t.RunKey == sweep.Plan.Runs[0].Key).DeviceHours);
     }
 
     [Fact]
@@ -154,6 +154,6 @@ public sealed class AccountingTests
             Machine = new RunMachine { Host = "", Device = "cuda", DeviceName = Gpu, Libtorch = "", Build = "" },
         });
         UsageFile.Append(sweep.Folder, new UsageRow { RunKey = spec.Key, Device = "cuda:0", Seconds = trained + measured, DeviceSeconds = trained + measured });
-        Collector.Collect(sweep.Folder, [.. sweep.Plan.Runs.Where(r => sweep.Folder.Run(r.Spec.Key).Exists)]);
+        Collector.Collect(sweep.Folder, [.. sweep.Plan.Runs.Where(r => sweep.Folder.Run(r.Key).Exists)]);
     }
 }

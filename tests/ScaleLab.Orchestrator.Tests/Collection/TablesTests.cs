@@ -74,7 +74,7 @@ public sealed class TablesTests
         var last = timings.Values.Max(t => Moment(t.PredictedFinish)) - begun;
         var work = TimeSpan.FromSeconds(sweep.Plan.Runs.Sum(r => r.Time.TotalSeconds));
         Assert.InRange(last, work, work + (DateTimeOffset.UtcNow - begun));
-        Assert.All(sweep.Plan.Runs.Where(r => r.Spec.Parent is not null), r => Assert.True(Moment(timings[r.Spec.Key].PredictedFinish) > Moment(timings[r.Spec.Parent!].PredictedFinish)));
+        Assert.All(sweep.Plan.Runs.Where(r => r.Parent is not null), r => Assert.True(Moment(timings[r.Key].PredictedFinish) > Moment(timings[r.Parent!].PredictedFinish)));
 
         static DateTimeOffset Moment(string? text) => DateTimeOffset.ParseExact(text!, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
     }
@@ -83,7 +83,7 @@ public sealed class TablesTests
     public async Task A_forecast_is_kept_for_runs_that_are_done_and_renewed_for_the_others()
     {
         using var sweep = new TestSweep();
-        var trunks = sweep.Plan.Runs.Where(r => !r.IsPoint).Select(r => r.Spec.Key).ToHashSet();
+        var trunks = sweep.Plan.Runs.Where(r => !r.IsPoint).Select(r => r.Key).ToHashSet();
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => trunks.Contains(spec.Key) ? null : new RunFailure { Class = FailureClass.Permanent, Message = "not yet" }));
         var ancient = Forecast.Read(sweep.Folder).Finish.ToDictionary(f => f.Key, _ => DateTimeOffset.UnixEpoch);
         File.WriteAllBytes(sweep.Folder.ForecastFile, JsonSerializer.SerializeToUtf8Bytes(new Forecast { Finish = ancient }, OrchestratorJson.Default.Forecast));
@@ -99,10 +99,10 @@ public sealed class TablesTests
         var (results, curves) = (sweep.Results, sweep.Curves);
         foreach (var run in sweep.Plan.Runs)
         {
-            var folder = sweep.Folder.Run(run.Spec.Key);
+            var folder = sweep.Folder.Run(run.Key);
             var stale = folder.ClaimAttempt();
             stale.Publish(new RestorePoint(run.Spec.Training.StartStep, null));
-            File.WriteAllText(stale.CurveFile, $"run_key,step,d,c,lr,train_loss,val_loss,annealed\n{run.Spec.Key},{run.Spec.Training.EndStep},1,1,1,99,99,1\n{run.Spec.Key},1");
+            File.WriteAllText(stale.CurveFile, $"run_key,step,d,c,lr,train_loss,val_loss,annealed\n{run.Key},{run.Spec.Training.EndStep},1,1,1,99,99,1\n{run.Key},1");
             Assert.False(folder.Publish(folder.ReadResult()! with { Attempt = stale.Number, ValLoss = 99 }));
         }
 
@@ -132,7 +132,7 @@ public sealed class TablesTests
         var rows = Csv.Read<ResultRow>(sweep.Folder.ResultsFile).ToDictionary(r => r.RunKey);
         foreach (var run in sweep.Plan.Runs.Where(r => r.IsPoint))
         {
-            var (row, training) = (rows[run.Spec.Key], run.Spec.Training);
+            var (row, training) = (rows[run.Key], run.Spec.Training);
             Assert.Equal((training.Model.Parameters.Total, training.D, run.C, run.CSpent), (row.N, row.D, row.C, row.CSpent));
             Assert.Equal(row.N, row.NNonEmbedding + row.NEmbedding + row.NHead);
             Assert.Equal(6.0 * row.N * row.D, row.C6nd);
@@ -184,11 +184,11 @@ public sealed class TablesTests
         var before = (sweep.Results, sweep.Curves);
         foreach (var run in sweep.Plan.Runs)
         {
-            var stale = sweep.Folder.Run(run.Spec.Key).ClaimAttempt();
+            var stale = sweep.Folder.Run(run.Key).ClaimAttempt();
             File.WriteAllText(stale.CurveFile, "run_key,step,d,c,lr,train_loss,val_loss,annealed\nx,1,1,1,1,9.9,,0\n");
-            Assert.False(sweep.Folder.Run(run.Spec.Key).Publish(new RunResult
+            Assert.False(sweep.Folder.Run(run.Key).Publish(new RunResult
             {
-                Key = run.Spec.Key,
+                Key = run.Key,
                 Status = RunStatus.Ok,
                 Attempt = stale.Number,
                 Step = 1,
@@ -211,7 +211,7 @@ public sealed class TablesTests
         using var sweep = new TestSweep(OnePoint);
         await sweep.RunAsync();
         var plan = File.ReadAllText(sweep.Folder.PlanFile);
-        File.WriteAllText(sweep.Folder.PlanFile, plan.Replace(sweep.Plan.Runs[0].Spec.Key, key, StringComparison.Ordinal));
+        File.WriteAllText(sweep.Folder.PlanFile, plan.Replace(sweep.Plan.Runs[0].Key, key, StringComparison.Ordinal));
         Assert.Throws<Contracts.InputException>(() => PlanFile.Read(sweep.Folder));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, PlannedRun> _runs = plan.Runs.ToDictionary(r => r.Spec.Key);
+    private readonly Dictionary<string, PlannedRun> _runs = plan.Runs.ToDictionary(r => r.Key);
     private readonly Dictionary<string, List<PlannedRun>> _there = pool.Devices.ToDictionary(d => d.Device, _ => new List<PlannedRun>());
     private readonly SimulatedExecutor _results = new(1, model: new SimulationModel { Estimate = _ => TimeSpan.Zero }, clock: clock);
 
@@ -42,7 +42,7 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
         var (run, device) = (_runs[Path.GetFileName(folder.Path)], Devices[where.Slot]);
         var there = _there[device];
         there.Add(run);
-        Where[run.Spec.Key] = device;
+        Where[run.Key] = device;
         Recomputed.Add(where.Recompute);
         AtOnce[device].Add(there.Count);
         Bytes[device].Add(there.Sum(r => (double)r.Memory));
@@ -52,7 +52,7 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
             for (var done = 0.0; done < run.Time.TotalSeconds; done += Math.Min(saturation, there.Count) / there.Count * Tick.TotalSeconds)
             {
                 await Task.Delay(Tick, clock, CancellationToken.None);
-                if (device == Broken || (run.Spec.Key == Greedy && there.Count > 1))
+                if (device == Broken || (run.Key == Greedy && there.Count > 1))
                 {
                     var failure = device == Broken
                         ? new RunFailure { Class = FailureClass.Lost, Message = "fell off the bus" }

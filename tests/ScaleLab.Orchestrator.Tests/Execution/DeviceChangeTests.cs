@@ -17,7 +17,7 @@ public sealed class DeviceChangeTests
         Publish(sweep, sweep.Plan);
         sweep.Plan = Sample.Plan(TwoSizes, Gpu);
         Assert.DoesNotContain('\n', await OpeningAsync(sweep));
-        Assert.All(sweep.Plan.Runs, r => Assert.Equal(r.Spec.Execution, sweep.Folder.Run(r.Spec.Key).ReadSpec().Execution));
+        Assert.All(sweep.Plan.Runs, r => Assert.Equal(r.Spec.Execution, sweep.Folder.Run(r.Key).ReadSpec().Execution));
     }
 
     [Theory]
@@ -27,10 +27,10 @@ public sealed class DeviceChangeTests
     {
         using var sweep = new TestSweep(TwoSizes);
         Publish(sweep, Sample.Plan(TwoSizes, new Target { Device = first }));
-        sweep.Folder.Run(sweep.Plan.Runs[0].Spec.Key).ClaimAttempt();
+        sweep.Folder.Run(sweep.Plan.Runs[0].Key).ClaimAttempt();
         sweep.Plan = Sample.Plan(TwoSizes, new Target { Device = then });
         Assert.EndsWith("\n" + line, await OpeningAsync(sweep), StringComparison.Ordinal);
-        Assert.Equal([first, then], sweep.Plan.Runs.Select(r => sweep.Folder.Run(r.Spec.Key).ReadSpec().Execution.Device));
+        Assert.Equal([first, then], sweep.Plan.Runs.Select(r => sweep.Folder.Run(r.Key).ReadSpec().Execution.Device));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class DeviceChangeTests
     {
         foreach (var run in plan.Runs)
         {
-            sweep.Folder.Run(run.Spec.Key).Create(run.Spec);
+            sweep.Folder.Run(run.Key).Create(run.Spec);
         }
     }
 

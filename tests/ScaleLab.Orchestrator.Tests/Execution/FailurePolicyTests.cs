@@ -21,7 +21,7 @@ public sealed class FailurePolicyTests
     public async Task Each_class_has_its_number_of_attempts_and_no_bad_run_stops_the_sweep(FailureClass failure, int attempts)
     {
         using var sweep = new TestSweep(TwelveRuns);
-        var victim = sweep.Plan.Runs[3].Spec.Key;
+        var victim = sweep.Plan.Runs[3].Key;
         var executor = new ScriptedExecutor((spec, _) => spec.Key == victim ? Failure(failure) : null, "one", "two");
         var summary = await sweep.RunAsync(() => executor);
         Assert.Equal(11, summary.Done);
@@ -46,7 +46,7 @@ public sealed class FailurePolicyTests
     {
         using var sweep = new TestSweep(TwelveRuns);
         var time = new HastyTime();
-        var executor = new ScriptedExecutor((spec, attempt) => spec.Key == sweep.Plan.Runs[0].Spec.Key && attempt <= 3 ? Failure(FailureClass.Preempted) : null);
+        var executor = new ScriptedExecutor((spec, attempt) => spec.Key == sweep.Plan.Runs[0].Key && attempt <= 3 ? Failure(FailureClass.Preempted) : null);
         await sweep.RunAsync(() => executor, time);
         Assert.InRange(time.GetElapsedTime(0).TotalSeconds, 70, 71);
     }
@@ -55,7 +55,7 @@ public sealed class FailurePolicyTests
     public async Task After_a_native_abort_the_run_goes_to_another_device()
     {
         using var sweep = new TestSweep(TwelveRuns);
-        var victim = sweep.Plan.Runs[3].Spec.Key;
+        var victim = sweep.Plan.Runs[3].Key;
         var executor = new ScriptedExecutor((spec, attempt) => spec.Key == victim && attempt == 1 ? Failure(FailureClass.NativeAbort) : null, "cuda:0", "cuda:1");
         Assert.Equal(12, (await sweep.RunAsync(() => executor)).Done);
         var devices = executor.Attempts.Where(a => a.Key == victim).Select(a => a.Device).ToList();
@@ -103,7 +103,7 @@ public sealed class FailurePolicyTests
     public async Task What_exhausts_the_memory_of_the_host_twice_runs_alone_at_the_end()
     {
         using var sweep = new TestSweep(TwelveRuns);
-        var victim = sweep.Plan.Runs[0].Spec.Key;
+        var victim = sweep.Plan.Runs[0].Key;
         var executor = new ScriptedExecutor((spec, attempt) => spec.Key == victim && attempt <= 2 ? Failure(FailureClass.HostOutOfMemory) : null, "cpu", "cpu", "cpu");
         Assert.Equal(12, (await sweep.RunAsync(() => executor)).Done);
         Assert.Equal((victim, "cpu", false, 0), executor.Attempts[^1]);
@@ -114,7 +114,7 @@ public sealed class FailurePolicyTests
     public async Task What_does_not_fit_a_device_recomputes_and_so_does_all_that_is_as_large()
     {
         using var sweep = new TestSweep(TwelveRuns);
-        var memory = sweep.Plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Memory);
+        var memory = sweep.Plan.Runs.ToDictionary(r => r.Key, r => r.Memory);
         var limit = memory.Values.Distinct().Order().ElementAt(1);
         var executor = Small();
         Assert.Equal(12, (await sweep.RunAsync(() => executor)).Done);
@@ -133,7 +133,7 @@ public sealed class FailurePolicyTests
         sweep.Plan = Sweeps.Sample.Plan(TwelveRuns.Replace("[0, 1]", "[0, 1, 2]", StringComparison.Ordinal));
         foreach (var run in sweep.Plan.Runs)
         {
-            memory[run.Spec.Key] = run.Memory;
+            memory[run.Key] = run.Memory;
         }
 
         executor = Small();
@@ -166,7 +166,7 @@ public sealed class FailurePolicyTests
     public async Task Nothing_is_started_where_there_is_no_room_for_it_not_even_what_runs_alone()
     {
         using var sweep = new TestSweep(TwelveRuns);
-        var victim = sweep.Plan.Runs[0].Spec.Key;
+        var victim = sweep.Plan.Runs[0].Key;
         var executor = new ScriptedExecutor((spec, attempt) => spec.Key == victim && attempt <= 2 ? Failure(FailureClass.HostOutOfMemory) : null, "cpu", "cpu") { IsSimulated = false };
         var shortages = new HashSet<int>();
 
@@ -184,7 +184,7 @@ public sealed class FailurePolicyTests
     public async Task Attempts_that_nobody_closed_are_closed_by_the_next_session(bool elsewhere, FailureClass expected, string message)
     {
         using var sweep = new TestSweep("grid: {n: [15k], d: [0.5M]}\ntrain: {schedule: cosine}");
-        var run = sweep.Folder.Run(sweep.Plan.Runs.Single().Spec.Key);
+        var run = sweep.Folder.Run(sweep.Plan.Runs.Single().Key);
         run.Create(sweep.Plan.Runs.Single().Spec);
         run.ClaimAttempt();
         var dead = OwnerRecord.OfThisProcess(1) with { Started = 1, Host = elsewhere ? "elsewhere" : Environment.MachineName };

@@ -47,9 +47,9 @@ public sealed class PackingTests
         const string spec = "grid: {n: [43k, 133k, 1B], d: [40M, 80M]}\ntrain: {schedule: cosine, precision: bf16}";
         using var sweep = new Packed(spec, saturation: 1, 8 * Gigabyte, 80 * Gigabyte);
         await sweep.RunAsync();
-        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory > 7 * Gigabyte), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Spec.Key]));
+        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory > 7 * Gigabyte), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Key]));
         Assert.Contains("cuda:0", sweep.Executor.Where.Values);
-        Assert.Equal(sweep.Session.Plan.Runs.MaxBy(r => r.Time)!.Spec.Key, sweep.Executor.Where.First(w => w.Value == "cuda:1").Key);
+        Assert.Equal(sweep.Session.Plan.Runs.MaxBy(r => r.Time)!.Key, sweep.Executor.Where.First(w => w.Value == "cuda:1").Key);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PackingTests
         var summary = await sweep.RunAsync();
         Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
         Assert.All(sweep.Executor.Where.Keys.Take(2), k => Assert.Contains("trunk", k, StringComparison.Ordinal));
-        var seconds = sweep.Session.Plan.Runs.GroupBy(r => sweep.Executor.Where[r.Spec.Key]).ToDictionary(g => g.Key, g => g.Sum(r => r.Time.TotalSeconds));
+        var seconds = sweep.Session.Plan.Runs.GroupBy(r => sweep.Executor.Where[r.Key]).ToDictionary(g => g.Key, g => g.Sum(r => r.Time.TotalSeconds));
         Assert.InRange(seconds["cuda:0"] / seconds["cuda:1"], 0.5, 2);
     }
 
@@ -82,7 +82,7 @@ public sealed class PackingTests
         Directory.CreateDirectory(Path.Combine(sweep.Session.Folder.Path, "runs"));
         new MemoryBook(sweep.Session.Folder).RanOut(large, "cuda:0");
         await sweep.RunAsync();
-        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory >= large.Memory), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Spec.Key]));
+        Assert.All(sweep.Session.Plan.Runs.Where(r => r.Memory >= large.Memory), r => Assert.Equal("cuda:1", sweep.Executor.Where[r.Key]));
         Assert.DoesNotContain(true, sweep.Executor.Recomputed);
     }
 
@@ -90,7 +90,7 @@ public sealed class PackingTests
     public async Task One_that_ran_out_of_memory_in_company_is_tried_alone_and_no_other_is_held_back_for_it()
     {
         using var sweep = new Packed(ManySmall, saturation: 8, 80 * Gigabyte);
-        var greedy = sweep.Session.Plan.Runs[^1].Spec.Key;
+        var greedy = sweep.Session.Plan.Runs[^1].Key;
         sweep.Executor.Greedy = greedy;
         var summary = await sweep.RunAsync();
         Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));

@@ -16,7 +16,7 @@ public sealed class ReevaluationTests
         var executor = new ScriptedExecutor((_, _) => null);
         var summary = await sweep.RunAsync(() => executor);
         Assert.Equal((12, 0, 0), (summary.Done, summary.Trained, summary.Unmeasured));
-        Assert.Equal(sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Spec.Key).Order(), executor.Started.Order());
+        Assert.Equal(sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Key).Order(), executor.Started.Order());
         Assert.Contains("6 finished runs measured as 'evaluation' now says, from their weights", sweep.View.Changes);
     }
 

@@ -57,7 +57,7 @@ public sealed class SimulationTests
     private static async Task<(TestSweep Sweep, SimulatedTime Clock)> RunAsync(int slots, double failures)
     {
         var sweep = new TestSweep(Many);
-        var times = sweep.Plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Time);
+        var times = sweep.Plan.Runs.ToDictionary(r => r.Key, r => r.Time);
         var clock = new SimulatedTime(DateTimeOffset.UnixEpoch);
         var model = new SimulationModel { FailureShare = failures, Estimate = key => times[key] };
         await new SweepSession(sweep.Plan, sweep.Folder, TimeProvider.System) { Simulated = clock }

@@ -31,7 +31,7 @@ public sealed class SweepServiceTests
         using var sweep = new TestSweep();
         var executor = new ScriptedExecutor((_, _) => null);
         await sweep.RunAsync(() => executor);
-        var runs = sweep.Plan.Runs.ToDictionary(r => r.Spec.Key, r => r.Spec);
+        var runs = sweep.Plan.Runs.ToDictionary(r => r.Key, r => r.Spec);
         Assert.Equal(12, executor.Attempts.Count);
         var started = executor.Started.ToList();
         foreach (var (key, position) in started.Select((k, i) => (k, i)))
@@ -58,7 +58,7 @@ public sealed class SweepServiceTests
     public async Task A_run_that_is_always_lost_has_failed_and_the_others_go_on()
     {
         using var sweep = new TestSweep();
-        var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Spec.Key;
+        var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Key;
         var executor = new ScriptedExecutor((spec, _) => spec.Key == victim ? Lost : null);
         var summary = await sweep.RunAsync(() => executor);
         Assert.Equal(11, summary.Done);
@@ -71,7 +71,7 @@ public sealed class SweepServiceTests
     public async Task A_permanent_failure_is_not_tried_again()
     {
         using var sweep = new TestSweep();
-        var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Spec.Key;
+        var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Key;
         var executor = new ScriptedExecutor((spec, _) => spec.Key == victim ? Permanent : null);
         await sweep.RunAsync(() => executor);
         Assert.Single(executor.Started, victim);
@@ -81,7 +81,7 @@ public sealed class SweepServiceTests
     public async Task A_failed_trunk_fails_its_branches_with_one_reason()
     {
         using var sweep = new TestSweep();
-        var trunk = sweep.Plan.Runs.First(r => r.Spec.Training.Phase == RunPhase.Trunk && r.Spec.Parent is null).Spec.Key;
+        var trunk = sweep.Plan.Runs.First(r => r.Spec.Training.Phase == RunPhase.Trunk && r.Parent is null).Key;
         var summary = await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Permanent : null));
 
         // Its own branch, and all further stretches with theirs: whoever reads of one is sent to the run that failed.

@@ -50,7 +50,7 @@ public sealed class SweepProgressTests
         var progress = Begun(slots: 1);
         var run = Start(progress);
         _time.Advance(TimeSpan.FromSeconds(50));
-        progress.Finished(run, new RunResult { Key = run.Spec.Key, Status = RunStatus.Ok, Attempt = 1, Step = run.Spec.Training.EndStep, Machine = null! });
+        progress.Finished(run, new RunResult { Key = run.Key, Status = RunStatus.Ok, Attempt = 1, Step = run.Spec.Training.EndStep, Machine = null! });
         var now = progress.Snapshot();
         Assert.Equal((1, 0), (now.Done, now.Running.Count));
         Assert.Equal(TimeSpan.FromSeconds(50), now.Remaining);

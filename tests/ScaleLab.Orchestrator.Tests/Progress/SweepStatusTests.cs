@@ -28,7 +28,7 @@ public sealed class SweepStatusTests
     public async Task Failed_runs_say_why_and_their_branches_too()
     {
         using var sweep = new TestSweep();
-        var trunk = sweep.Plan.Runs[0].Spec.Key;
+        var trunk = sweep.Plan.Runs[0].Key;
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
         Assert.Equal((6, 6), (status.Done, status.Failed.Count));
@@ -41,7 +41,7 @@ public sealed class SweepStatusTests
     {
         using var sweep = new TestSweep();
         await sweep.RunAsync(() => new ScriptedExecutor((_, _) => new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" }));
-        var attempt = sweep.Folder.Run(sweep.Plan.Runs[0].Spec.Key).ClaimAttempt();
+        var attempt = sweep.Folder.Run(sweep.Plan.Runs[0].Key).ClaimAttempt();
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         File.WriteAllText(attempt.HeartbeatFile, "");
         File.SetLastWriteTimeUtc(attempt.HeartbeatFile, now.UtcDateTime);
@@ -51,7 +51,7 @@ public sealed class SweepStatusTests
         File.SetLastWriteTimeUtc(attempt.CurveFile, now.UtcDateTime.AddSeconds(-2));
         var status = SweepStatus.Read(sweep.Folder, Here, now.AddSeconds(5));
         var running = Assert.Single(status.Running);
-        Assert.Equal((sweep.Plan.Runs[0].Spec.Key, 3, 4.5, 5.0), (running.Key, running.Step, running.Loss, running.HeartbeatAgeSeconds));
+        Assert.Equal((sweep.Plan.Runs[0].Key, 3, 4.5, 5.0), (running.Key, running.Step, running.Loss, running.HeartbeatAgeSeconds));
 
         // From the end of step 1 to that of step 3, in 8 seconds.
         Assert.Equal((1536 - 256) / 8.0, status.DPerSecond);
@@ -62,7 +62,7 @@ public sealed class SweepStatusTests
     public async Task What_is_left_is_foretold_from_the_plan_and_what_was_measured()
     {
         using var sweep = new TestSweep();
-        var missing = sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Spec.Key).ToHashSet();
+        var missing = sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Key).ToHashSet();
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => missing.Contains(spec.Key) ? new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" } : null));
         await using var owner = await Ownership.TakeAsync(sweep.Folder, Here, TimeProvider.System, TestContext.Current.CancellationToken);
         var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
@@ -70,7 +70,7 @@ public sealed class SweepStatusTests
         Assert.Equal(Environment.ProcessId, status.Driver!.Pid);
 
         var trunks = sweep.Plan.Runs.Where(r => !r.IsPoint).ToList();
-        var speed = trunks.Sum(r => sweep.Folder.Run(r.Spec.Key).ReadResult()!.WallSeconds) / trunks.Sum(r => r.Time.TotalSeconds);
+        var speed = trunks.Sum(r => sweep.Folder.Run(r.Key).ReadResult()!.WallSeconds) / trunks.Sum(r => r.Time.TotalSeconds);
         var work = sweep.Plan.Runs.Where(r => r.IsPoint).Sum(r => r.Time.TotalSeconds);
         Assert.InRange(status.RemainingSeconds!.Value, 0.9 * speed * work / 2, 1.5 * speed * work / 2);
     }
@@ -79,14 +79,14 @@ public sealed class SweepStatusTests
     public async Task Device_hours_are_shares_of_devices_where_all_attempts_were_seen_and_hours_on_the_clock_elsewhere()
     {
         using var sweep = new TestSweep();
-        var (shared, moved) = (sweep.Plan.Runs[0].Spec.Key, sweep.Plan.Runs[1].Spec.Key);
+        var (shared, moved) = (sweep.Plan.Runs[0].Key, sweep.Plan.Runs[1].Key);
         await sweep.RunAsync(() => new ScriptedExecutor((spec, attempt) => spec.Key == moved && attempt == 1 ? Lost : null));
         foreach (var run in (string[])[shared, moved])
         {
             UsageFile.Append(sweep.Folder, new UsageRow { RunKey = run, Device = "cuda:0", Seconds = 7200, DeviceSeconds = 1800 });
         }
 
-        var elsewhere = sweep.Plan.Runs.Where(r => r.Spec.Key != shared).Sum(r => sweep.Folder.Run(r.Spec.Key).ReadResult()!.WallSeconds);
+        var elsewhere = sweep.Plan.Runs.Where(r => r.Key != shared).Sum(r => sweep.Folder.Run(r.Key).ReadResult()!.WallSeconds);
         Assert.Equal(0.5 + (elsewhere / 3600), SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow).DeviceHours, 1e-9);
     }
 
@@ -94,7 +94,7 @@ public sealed class SweepStatusTests
     public async Task The_names_in_the_JSON_are_stable()
     {
         using var sweep = new TestSweep();
-        var trunk = sweep.Plan.Runs[0].Spec.Key;
+        var trunk = sweep.Plan.Runs[0].Key;
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == trunk ? Lost : null));
         var json = JsonSerializer.SerializeToElement(SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow), OrchestratorJson.Default.SweepStatus);
         Assert.Equal(["format", "sweep", "total", "done", "running", "waiting", "failed", "unit", "flops_spent", "device_hours"], json.EnumerateObject().Select(p => p.Name));

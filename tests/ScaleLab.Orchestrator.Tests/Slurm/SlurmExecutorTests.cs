@@ -26,11 +26,11 @@ public sealed partial class SlurmExecutorTests : IDisposable
         _setup = new SlurmSetup(_sweep.Plan, _sweep.Folder, new SlurmSpec { PackMinutes = 0 }, site, "/shared/scalelab-runner", new Dictionary<string, string>());
         foreach (var run in _sweep.Plan.Runs)
         {
-            _sweep.Folder.Run(run.Spec.Key).Create(run.Spec);
+            _sweep.Folder.Run(run.Key).Create(run.Spec);
         }
     }
 
-    private IReadOnlyList<IReadOnlyList<string>> Units => [.. _sweep.Plan.Runs.Select(r => (string[])[r.Spec.Key])];
+    private IReadOnlyList<IReadOnlyList<string>> Units => [.. _sweep.Plan.Runs.Select(r => (string[])[r.Key])];
 
     public void Dispose() => _sweep.Dispose();
 
@@ -43,7 +43,7 @@ public sealed partial class SlurmExecutorTests : IDisposable
     {
         _room = room;
         var sent = await new SlurmSender(_setup, Client()).SendAsync(Units, recompute: false, TestContext.Current.CancellationToken);
-        Assert.Equal(_sweep.Plan.Runs.Take(room).Select(r => r.Spec.Key), sent.SelectMany(s => s.Tasks).SelectMany(t => t));
+        Assert.Equal(_sweep.Plan.Runs.Take(room).Select(r => r.Key), sent.SelectMany(s => s.Tasks).SelectMany(t => t));
         Assert.All(sent, s => Assert.NotNull(s.Job));
         Assert.Equal(sent.Select(s => s.Id).Order(), Submission.Open(_sweep.Folder).Select(s => s.Id).Order());
     }
@@ -82,7 +82,7 @@ public sealed partial class SlurmExecutorTests : IDisposable
         await executor.AttachAsync(TestContext.Current.CancellationToken);
         foreach (var run in _sweep.Plan.Runs.Take(2))
         {
-            var error = await Assert.ThrowsAsync<InputException>(() => executor.ExecuteAsync(_sweep.Folder.Run(run.Spec.Key), new Assignment(0), _ => ValueTask.CompletedTask, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<InputException>(() => executor.ExecuteAsync(_sweep.Folder.Run(run.Key), new Assignment(0), _ => ValueTask.CompletedTask, CancellationToken.None));
             Assert.StartsWith("sbatch refuses the job: Invalid account", error.Message, StringComparison.Ordinal);
         }
     }

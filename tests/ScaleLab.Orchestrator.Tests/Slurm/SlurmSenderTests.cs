@@ -72,7 +72,7 @@ public sealed class SlurmSenderTests : IDisposable
 
     private Task<IReadOnlyList<Submission>> SendAsync(Func<int, ToolAnswer> sbatch) => SendAsync(Sender(sbatch));
 
-    private Task<IReadOnlyList<Submission>> SendAsync(SlurmSender sender) => sender.SendAsync([.. _sweep.Plan.Runs.Select(r => (string[])[r.Spec.Key])], recompute: false, CancellationToken.None);
+    private Task<IReadOnlyList<Submission>> SendAsync(SlurmSender sender) => sender.SendAsync([.. _sweep.Plan.Runs.Select(r => (string[])[r.Key])], recompute: false, CancellationToken.None);
 
     private SlurmSender Sender(Func<int, ToolAnswer> sbatch)
     {

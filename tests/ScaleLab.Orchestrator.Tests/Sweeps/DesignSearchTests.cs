@@ -53,7 +53,7 @@ public sealed class DesignSearchTests
     {
         var design = Plan("grid: {design: {sizes: 4, amounts: 3}}\nbudget: {flops: 1e14}");
         var written = Plan($"grid: {{n: [{string.Join(", ", design.Grid.N!)}], d: [{string.Join(", ", design.Grid.D!)}]}}");
-        Assert.Equal(design.Runs.Select(r => r.Spec.Key), written.Runs.Select(r => r.Spec.Key));
+        Assert.Equal(design.Runs.Select(r => r.Key), written.Runs.Select(r => r.Key));
         Assert.StartsWith("the budget pays for n: [", design.Notes[0], StringComparison.Ordinal);
     }
 

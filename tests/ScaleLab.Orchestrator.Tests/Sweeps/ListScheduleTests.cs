@@ -32,6 +32,6 @@ public sealed class ListScheduleTests
     private static PlannedRun Run(string key, int seconds, string? parent = null)
     {
         var some = Sample.Plan("grid: {n: 15k, d: 1M}").Runs[0];
-        return some with { Spec = some.Spec with { Key = key, Parent = parent }, Time = TimeSpan.FromSeconds(seconds) };
+        return some with { Key = key, Parent = parent, Time = TimeSpan.FromSeconds(seconds) };
     }
 }

@@ -14,7 +14,7 @@ public sealed class PlacementTests
         const string grid = "grid: {n: [43k, 133k], d: [1M, 2M]}";
         var (cpu, gpu) = (Sample.Plan(grid), Sample.Plan(grid, Gpu));
         Assert.All(gpu.Runs, r => Assert.Equal("cuda", r.Spec.Execution.Device));
-        Assert.Equal(cpu.Runs.Select(r => r.Spec.Key), gpu.Runs.Select(r => r.Spec.Key));
+        Assert.Equal(cpu.Runs.Select(r => r.Key), gpu.Runs.Select(r => r.Key));
     }
 
     [Theory]

@@ -27,11 +27,11 @@ public sealed class PlannerTests
         var seen = new Dictionary<string, PlannedRun>();
         foreach (var run in Sample.Plan(Grid).Runs)
         {
-            var parent = run.Spec.Parent is { } key ? seen[key] : null;
+            var parent = run.Parent is { } key ? seen[key] : null;
             Assert.Equal(parent?.Spec.Training.EndStep ?? 0, run.Spec.Training.StartStep);
             Assert.Equal(run.Trunk, parent?.Trunk ?? run.Trunk);
             Assert.NotEqual(RunPhase.Branch, parent?.Spec.Training.Phase);
-            seen.Add(run.Spec.Key, run);
+            seen.Add(run.Key, run);
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class PlannerTests
     {
         var plan = Sample.Plan(Grid + "train: {schedule: cosine, warmup_share: 0.1}");
         Assert.Equal(6, plan.Runs.Count);
-        Assert.All(plan.Runs, r => Assert.Equal((RunPhase.Whole, null, null), (r.Spec.Training.Phase, r.Spec.Parent, r.Trunk)));
+        Assert.All(plan.Runs, r => Assert.Equal((RunPhase.Whole, null, null), (r.Spec.Training.Phase, r.Parent, r.Trunk)));
         Assert.All(plan.Runs, r => Assert.Equal((long)(0.1 * r.TargetD), r.Spec.Training.Schedule.Warmup));
         Assert.Equal(plan.Bill, plan.BillOfSeparateRuns);
     }
@@ -134,24 +134,24 @@ public sealed class PlannerTests
     public void What_is_evaluated_changes_no_key()
     {
         var some = Sample.Plan(Grid + "evaluation: {blocks: 4}");
-        Assert.Equal(Sample.Plan(Grid).Runs.Select(r => r.Spec.Key), some.Runs.Select(r => r.Spec.Key));
+        Assert.Equal(Sample.Plan(Grid).Runs.Select(r => r.Key), some.Runs.Select(r => r.Key));
         Assert.All(some.Runs, r => Assert.Equal(4, r.Spec.Evaluation.Blocks));
     }
 
     [Fact]
     public void More_amounts_of_data_leave_the_runs_before_them_alone()
     {
-        var few = Sample.Plan("grid: {n: 15k, d: [1M, 2M]}").Runs.Select(r => r.Spec.Key);
-        var more = Sample.Plan("grid: {n: 15k, d: [1M, 2M, 4M]}").Runs.Select(r => r.Spec.Key);
+        var few = Sample.Plan("grid: {n: 15k, d: [1M, 2M]}").Runs.Select(r => r.Key);
+        var more = Sample.Plan("grid: {n: 15k, d: [1M, 2M, 4M]}").Runs.Select(r => r.Key);
         Assert.Subset(more.ToHashSet(), few.ToHashSet());
     }
 
     [Fact]
     public void A_stretch_of_trunk_that_nothing_waits_for_is_not_trained()
     {
-        var before = Sample.Plan("grid: {n: 15k, d: [1M, 4M]}").Runs.Select(r => r.Spec.Key).ToHashSet();
+        var before = Sample.Plan("grid: {n: 15k, d: [1M, 4M]}").Runs.Select(r => r.Key).ToHashSet();
         var whole = Sample.Plan("grid: {n: 15k, d: [1M, 2M, 4M]}");
-        var missing = whole.WithoutIdleTrunks(before.Contains).Runs.Where(r => !before.Contains(r.Spec.Key)).ToList();
+        var missing = whole.WithoutIdleTrunks(before.Contains).Runs.Where(r => !before.Contains(r.Key)).ToList();
         Assert.Equal([RunPhase.Trunk, RunPhase.Branch], missing.Select(r => r.Spec.Training.Phase));
         Assert.Equal(whole.Runs, whole.WithoutIdleTrunks(_ => false).Runs);
         Assert.Equal(whole.Runs, whole.WithoutIdleTrunks(_ => true).Runs);
