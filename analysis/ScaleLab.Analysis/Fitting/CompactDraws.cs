@@ -13,9 +13,12 @@ internal sealed class CompactDraws : JsonConverter<IReadOnlyList<double[]>>
 
     public static IReadOnlyList<double[]> Thin(IReadOnlyList<LossSurface> draws) => [.. Some(draws).Select(draw => draw.Parameters.ToArray())];
 
-    /// <summary>Those that a file keeps.</summary>
-    public static IEnumerable<LossSurface> Some(IReadOnlyList<LossSurface> draws) =>
-        Enumerable.Range(0, Math.Min(Most, draws.Count)).Select(i => draws[(int)((long)i * draws.Count / Math.Min(Most, draws.Count))]);
+    /// <summary>Those that a file keeps. A coefficient beside an exponent at its border may leave the range of doubles; JSON has no number for it.</summary>
+    public static IEnumerable<LossSurface> Some(IReadOnlyList<LossSurface> draws)
+    {
+        var finite = draws.Where(d => d.Parameters.All(double.IsFinite)).ToList();
+        return Enumerable.Range(0, Math.Min(Most, finite.Count)).Select(i => finite[(int)((long)i * finite.Count / Math.Min(Most, finite.Count))]);
+    }
 
     public override IReadOnlyList<double[]> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize(ref reader, FitJson.Default.DoubleArrayArray) ?? [];

@@ -60,6 +60,14 @@ public sealed class FitFileTests
         Assert.False(File.Exists(_file + ".tmp"));
     }
 
+    [Fact]
+    public void A_draw_beyond_the_range_of_numbers_stays_out_of_the_file()
+    {
+        var law = ScalingLaw.Of("chinchilla");
+        LossSurface usual = new(law, [1.8, 400, 2000, 0.34, 0.36]), endless = usual with { Parameters = usual.Parameters.SetItem(1, double.PositiveInfinity) };
+        Assert.Equal([[.. usual.Parameters]], CompactDraws.Thin([endless, usual]));
+    }
+
     [Theory]
     [InlineData("", ":1:1: not a fit")]
     [InlineData("C,N,D,loss\n", ":1:1: not a fit")]
