@@ -48,8 +48,7 @@ public sealed class DamageTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task Results_that_a_disk_has_damaged_are_trained_again()
     {
-        var folder = undisturbed.NewFolder();
-        await undisturbed.Finish(folder);
+        var folder = undisturbed.Copy();
         var results = Directory.GetFiles(Path.Combine(folder, "runs"), "result.json", SearchOption.AllDirectories).Order().ToArray();
         File.WriteAllText(results[0], "{\"format\": 1, \"ke");
         File.WriteAllBytes(results[^1], new byte[300]);
@@ -75,8 +74,7 @@ public sealed class DamageTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task Ends_of_trunks_that_a_disk_has_damaged_are_trained_again_where_runs_grow_from_them()
     {
-        var folder = undisturbed.NewFolder();
-        await undisturbed.Finish(folder);
+        var folder = undisturbed.Copy();
         foreach (var run in Directory.GetDirectories(Path.Combine(folder, "runs")))
         {
             if (Path.GetFileName(run).Contains("trunk", StringComparison.Ordinal))

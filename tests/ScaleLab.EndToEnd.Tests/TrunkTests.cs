@@ -28,7 +28,6 @@ public sealed class TrunkTests(UndisturbedSweep undisturbed)
 
     [Theory]
     [InlineData("d: [20k, 40k]")] // the trunk goes on to the fork of 80k
-    [InlineData("d: [40k, 80k]")] // a fork before all others
     [InlineData("d: [20k, 80k]")] // a fork in the middle
     public async Task A_new_amount_of_data_costs_each_size_one_stretch_of_trunk_and_one_cooldown(string before)
     {

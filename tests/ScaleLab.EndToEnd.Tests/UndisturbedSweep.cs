@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ScaleLab.EndToEnd.Tests;
 
 [assembly: AssemblyFixture(typeof(UndisturbedSweep))]
@@ -23,6 +24,15 @@ public class UndisturbedSweep : TinySweep, IAsyncLifetime
     {
         await BeginAsync();
         Assert.Equal(_points + 1, Results.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    /// <summary>The finished sweep, to be damaged.</summary>
+    public string Copy()
+    {
+        var folder = NewFolder();
+        using var copy = Process.Start("cp", ["-a", Folder, folder]);
+        copy.WaitForExit();
+        return folder;
     }
 
     /// <summary>Runs the sweep to its end, which must be that of the undisturbed one.</summary>
