@@ -154,15 +154,13 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
         {
             // Unbuffered where a kill may fall between any two bytes.
             using var stream = new FileStream(attempt.CurveFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: executor.Mortal ? 0 : 4096);
-            double? last = null;
-            foreach (var step in steps)
+            var rows = steps.Select(Row).ToList();
+            foreach (var some in rows.Chunk(executor.Mortal ? 1 : rows.Count + 1))
             {
-                var row = Row(step);
-                Append(stream, row);
-                last = row.TrainLoss;
+                Append(stream, some);
             }
 
-            return last;
+            return rows.LastOrDefault()?.TrainLoss;
         }
 
         private CurveRow Row(long step)
@@ -184,10 +182,10 @@ internal sealed class SimulatedExecutor(int slots, Action<string>? beforeWrite =
             };
         }
 
-        private void Append(FileStream stream, CurveRow row)
+        private void Append(FileStream stream, CurveRow[] rows)
         {
             using var buffer = new MemoryStream();
-            Csv.Write(buffer, [row]);
+            Csv.Write(buffer, rows);
             var text = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
             if (stream.Position > 0)
             {
