@@ -132,13 +132,11 @@ internal static partial class LibTorch
             File.Move(aside, copy, overwrite: true);
         }
 
-        if (!NativeLibrary.TryLoad(copy, out library) && MissingSymbols().Where(s => s.AtLoad).ToList() is { Count: > 0 } missing)
-        {
-            throw new InputException($"this libtorch lacks {missing.Count} symbols without which TorchSharp does not load, {missing[0].Name} among them; it was made for libtorch {Expected}");
-        }
-
         Relaxed = true;
-        return library != 0 ? library : LoadOrExplain(copy);
+        return NativeLibrary.TryLoad(copy, out library) ? library
+            : MissingSymbols().Where(s => s.AtLoad).ToList() is { Count: > 0 } missing
+            ? throw new InputException($"this libtorch lacks {missing.Count} symbols without which TorchSharp does not load, {missing[0].Name} among them; it was made for libtorch {Expected}")
+            : LoadOrExplain(copy);
     }
 
     private static nint LoadOrExplain(string path)

@@ -5,7 +5,7 @@ namespace ScaleLab.Runner.Native;
 /// <summary>Frees TorchSharp's native scalars a second late.</summary>
 /// <remarks>
 /// TorchSharp wraps the number of <c>tensor * 0.5</c> in a native scalar, hands its address to the operator and forgets it: a collection that
-/// another thread begins in between frees it, and the operator reads what is left there ("Expected false to be true", or a wrong number).
+/// another thread begins in between frees it, and the operator reads what is left there ("Expected false to be true").
 /// TorchSharp gives no way in, so the shim's <c>THSTorch_dispose_scalar</c> is led here in memory. The library on disk stays as it is.
 /// </remarks>
 internal static unsafe partial class ScalarLifetime
@@ -23,30 +23,25 @@ internal static unsafe partial class ScalarLifetime
     private static readonly Lock Gate = new();
     private static readonly Queue<(long Due, nint Scalar)> Waiting = new();
 
+    /// <summary>Does nothing where the machine lets no process change its code: scalars are then freed as TorchSharp has it.</summary>
     /// <param name="shim">TorchSharp's native library.</param>
-    /// <returns>False where the machine lets no process change its code; scalars are then freed as TorchSharp has it.</returns>
-    public static bool Extend(nint shim)
+    public static void Extend(nint shim)
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-        {
-            return false;
-        }
-
         var function = NativeLibrary.GetExport(shim, "THSTorch_dispose_scalar");
         nint page = Environment.SystemPageSize;
-        var first = function / page * page;
-        if (Protect(first, (nuint)(2 * page), Read | Write | Execute) != 0)
+        var (first, length) = (function / page * page, (nuint)(2 * page));
+        if (Protect(first, length, Read | Write | Execute) != 0)
         {
-            return false;
+            return;
         }
 
         // mov rax, address; jmp rax
         var code = new Span<byte>((void*)function, 12);
         ReadOnlySpan<byte> head = [0x48, 0xB8], tail = [0xFF, 0xE0];
         head.CopyTo(code);
-        BitConverter.TryWriteBytes(code[2..], (long)(nint)(delegate* unmanaged<nint, void>)&Dispose);
+        BitConverter.TryWriteBytes(code[2..], (long)(delegate* unmanaged<nint, void>)&Dispose);
         tail.CopyTo(code[10..]);
-        return Protect(first, (nuint)(2 * page), Read | Execute) == 0;
+        _ = Protect(first, length, Read | Execute);
     }
 
     [UnmanagedCallersOnly]
