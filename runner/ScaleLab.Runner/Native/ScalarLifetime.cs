@@ -15,7 +15,7 @@ internal static unsafe partial class ScalarLifetime
     private const int Execute = 4;
 
     // Operators read their numbers within microseconds, on a machine full of work within milliseconds.
-    private const long DelayMilliseconds = 5000;
+    private const long DelayMilliseconds = 2000;
 
     // sizeof(c10::Scalar). TorchSharp makes scalars of numbers only, so there is nothing but their memory to give back.
     private const nuint Size = 32;
