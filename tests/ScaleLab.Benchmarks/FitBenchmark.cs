@@ -68,11 +68,13 @@ internal static class FitBenchmark
 
     private static double[] Rival(string file)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "rivals", "fit.py"), file, $"{RivalStarts}", $"{RivalDraws}"])
+        var start = Benchmarks.Rival.OneThread();
+        start.RedirectStandardOutput = true;
+        foreach (var argument in (string[])[Benchmarks.Rival.Script("fit.py"), file, $"{RivalStarts}", $"{RivalDraws}"])
         {
-            RedirectStandardOutput = true,
-            Environment = { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1" },
-        };
+            start.ArgumentList.Add(argument);
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
-using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Benchmarks;
 
@@ -28,8 +27,8 @@ internal static class TrainBenchmark
                 object[] common = [.. shape.Cast<object>(), Batch, Context, seconds, precision];
                 for (var round = 0; round < rounds; round++)
                 {
-                    rival.Add(Measure(Python(), [Path.Combine(AppContext.BaseDirectory, "rivals", "train.py"), .. common]));
-                    ours.Add(Measure(Worker(), ["train-ours", .. common]));
+                    rival.Add(Measure(Rival.OneThread(), [Rival.Script("train.py"), .. common]));
+                    ours.Add(Measure(Rival.Ours(), ["train-ours", .. common]));
                 }
 
                 Console.WriteLine($"N {size,5} {precision}: PyTorch {Median(rival),8:N0}   ScaleLab {Median(ours),8:N0} ({Ratio(ours, rival)})");
@@ -38,16 +37,6 @@ internal static class TrainBenchmark
 
         return 0;
     }
-
-    private static ProcessStartInfo Worker()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!);
-        WorkerEnvironment.Apply(start);
-        return start;
-    }
-
-    private static ProcessStartInfo Python() =>
-        new("/usr/bin/python3") { Environment = { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1" } };
 
     private static double Measure(ProcessStartInfo start, object[] arguments)
     {

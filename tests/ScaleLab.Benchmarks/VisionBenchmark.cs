@@ -3,7 +3,6 @@ using System.Globalization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
-using ScaleLab.Orchestrator.Workers;
 using ScaleLab.Runner.Data;
 
 namespace ScaleLab.Benchmarks;
@@ -31,8 +30,8 @@ internal static class VisionBenchmark
                 var (rival, ours) = (new List<double>(), new List<double>());
                 for (var round = 0; round < rounds; round++)
                 {
-                    rival.Add(Measure(Python(), [Path.Combine(AppContext.BaseDirectory, "rivals", "mae.py"), $"{width}", $"{depth}", $"{heads}", "64", "1", "2", $"{Batch}", seconds])[0]);
-                    ours.Add(Measure(Worker(), ["vision-ours", root, images, "mae", $"{width}", $"{depth}", $"{Batch}", seconds])[0]);
+                    rival.Add(Measure(Rival.OneThread(), [Rival.Script("mae.py"), $"{width}", $"{depth}", $"{heads}", "64", "1", "2", $"{Batch}", seconds])[0]);
+                    ours.Add(Measure(Rival.Ours(), ["vision-ours", root, images, "mae", $"{width}", $"{depth}", $"{Batch}", seconds])[0]);
                 }
 
                 var ratios = ours.Zip(rival, (a, b) => a / b).ToList();
@@ -41,7 +40,7 @@ internal static class VisionBenchmark
 
             foreach (var family in ModelFamily.All.Where(f => f.Defaults is VisionOptions))
             {
-                var runs = Enumerable.Range(0, rounds).Select(_ => Measure(Worker(), ["vision-ours", root, family.Unit == "clips" ? clips : images, family.Name, "64", "4", $"{Batch}", seconds])).ToList();
+                var runs = Enumerable.Range(0, rounds).Select(_ => Measure(Rival.Ours(), ["vision-ours", root, family.Unit == "clips" ? clips : images, family.Name, "64", "4", $"{Batch}", seconds])).ToList();
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{family.Name,-13} 64 x 4: training {Median([.. runs.Select(r => r[0])]),7:N0}   loading alone {Median([.. runs.Select(r => r[1])]),7:N0}   both {Median([.. runs.Select(r => r[2])]),7:N0}"));
             }
         }
@@ -52,15 +51,6 @@ internal static class VisionBenchmark
 
         return 0;
     }
-
-    private static ProcessStartInfo Worker()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!);
-        WorkerEnvironment.Apply(start);
-        return start;
-    }
-
-    private static ProcessStartInfo Python() => new("/usr/bin/python3") { Environment = { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1" } };
 
     private static double[] Measure(ProcessStartInfo start, string[] arguments)
     {
