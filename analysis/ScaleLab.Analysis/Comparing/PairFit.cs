@@ -47,20 +47,21 @@ internal sealed class PairFit
             Other = _other.Frontier(at.Other),
             PairedClusters = paired,
         };
-        var tooFew = Clusters.TooFew(Math.Min(clusters.Of.Distinct().Count(), others.Of.Distinct().Count()));
+        var fewest = Math.Min(clusters.Of.Distinct().Count(), others.Of.Distinct().Count());
+        var tooFew = Clusters.TooFew(fewest);
         return _options.Bootstrap == 0 ? pair.Without("no bootstrap was asked for")
             : tooFew is not null ? pair.Without(tooFew)
-            : Drawn(pair, at, clusters, others);
+            : Drawn(pair, at, clusters, others, fewest);
     }
 
-    private SweepPair Drawn(SweepPair pair, (double[] One, double[] Other) at, Clusters clusters, Clusters others)
+    private SweepPair Drawn(SweepPair pair, (double[] One, double[] Other) at, Clusters clusters, Clusters others, int fewest)
     {
         // How far floors of their own lie apart is asked of laws that have them: one floor for both would put the answer at zero.
-        var own = Draws(_one.Bootstrap(clusters, _one.Own), _other.Bootstrap(others, _other.Own), Own);
+        var own = Draws(_one.Bootstrap(clusters, _one.Own, fewest), _other.Bootstrap(others, _other.Own, fewest), Own);
         var carried = own;
         if (_shares)
         {
-            var (a, b) = (_one.Bootstrap(clusters, at.One), _other.Bootstrap(others, at.Other));
+            var (a, b) = (_one.Bootstrap(clusters, at.One, fewest), _other.Bootstrap(others, at.Other, fewest));
             var errors = LeaveOneOut.Of(_one.Rows(clusters, at.One), _other.Rows(others, at.Other));
             (a.Errors, b.Errors) = (errors[0], errors[1]);
             carried = Draws(a, b, (one, other) => Shared(one, at.One, other, at.Other));
@@ -138,7 +139,7 @@ internal sealed class PairFit
 
         public double Floor(double[] point) => point[_law.Form.E] * Unit;
 
-        public Bootstrap Bootstrap(Clusters clusters, double[] at) => new(_data, _law, _objective, clusters, at, "auto");
+        public Bootstrap Bootstrap(Clusters clusters, double[] at, int fewest) => new(_data, _law, _objective, clusters, at, Fitting.Bootstrap.Usual(fewest, _objective));
 
         public Frontier Frontier(double[] point) => ParametricFit.Surface(_law, point, _data.Centre).Frontier(Fit.Frontier!.Cost)!;
     }

@@ -43,8 +43,10 @@ public sealed record CountingRule(string Name)
     /// <returns>The rules that the columns allow, that of the fit first; one alone where only that can be had.</returns>
     public static IReadOnlyList<CountingRule> Of(ObservationTable table, Fit fit)
     {
-        var rules = new List<CountingRule> { Rule("n", fit, table.Observations) };
-        if (ScalingLaw.Find(fit.Law) is not { } law || table.Observations.Count == 0)
+        // What is left of N without its tables cannot be counted in other ways.
+        var withoutTables = table.Observations.All(o => o.N == o.NNonEmbedding) && table.Observations.Any(o => o.NEmbedding > 0);
+        var rules = new List<CountingRule> { Rule(withoutTables ? "n_non_embedding" : "n", fit, table.Observations) };
+        if (ScalingLaw.Find(fit.Law) is not { } law || table.Observations.Count == 0 || withoutTables)
         {
             return rules;
         }
@@ -79,26 +81,28 @@ public sealed record CountingRule(string Name)
         var m = runs.Select(r => r.N).Distinct().Take(2).Count() < 2 ? 1 : PowerLine.Through([.. runs.Select(r => (r.N, r.C / r.D))]).Exponent;
         var rule = new CountingRule(name)
         {
-            ExponentBy6nd = fit.Frontier?.ExponentN,
-            IntervalBy6nd = fit.Frontier is not null && fit.Intervals.Bounds.TryGetValue("a", out var interval) ? interval : null,
             CostExponent = m,
             Parameters = fit.Parameters,
             RmsLogResidual = fit.Diagnostics.RmsLogResidual,
             Refused = fit.Frontier is null ? fit.Diagnostics.Reason ?? Allocator.NoFrontier : null,
         };
-        if (fit.Frontier is null || !(m > 0))
+        if (fit.Frontier is null)
         {
             return rule;
         }
 
+        // Where runs cost anything else, the fit's own line is not that of 6·N·D.
+        var by6nd = Of(new Cost(6));
+        rule = rule with { ExponentBy6nd = by6nd.A, IntervalBy6nd = fit.Frontier.CostExponent is null && fit.Intervals.Bounds.TryGetValue("a", out var interval) ? interval : by6nd.Interval };
+
         // k moves the line and not its exponent.
-        var cost = new Cost(6, m);
-        double A(LossSurface law) => law.Frontier(cost)!.ExponentN;
-        return rule with
+        return m > 0 && Of(new Cost(6, m)) is var (a, around) ? rule with { ExponentByCost = a, IntervalByCost = around } : rule;
+
+        (double A, Interval? Interval) Of(Cost cost)
         {
-            ExponentByCost = A(fit.Surface!),
-            IntervalByCost = fit.Draws.Count == 0 ? null : Quantile.Central(fit.Draws.Select(A), fit.Intervals.Level),
-        };
+            double A(LossSurface law) => law.Frontier(cost)!.ExponentN;
+            return (A(fit.Surface!), fit.Draws.Count == 0 ? null : Quantile.Central(fit.Draws.Select(A), fit.Intervals.Level));
+        }
     }
 
     private static double[] Sizes(ObservationTable table, Func<Observation, double> count) => [.. table.Observations.Select(count)];

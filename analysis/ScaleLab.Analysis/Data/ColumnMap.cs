@@ -47,10 +47,6 @@ internal sealed class ColumnMap
         Floor = header.FindAny("val_loss") == Loss ? header.FindAny("loss_floor") : null; // of no other column
         NNonEmbedding = header.FindAny("n_non_embedding");
         NEmbedding = header.FindAny("n_embedding");
-        NHead = header.FindAny("n_head");
-
-        // The column is 6·n·d of the file's own n: of no use beside another.
-        C6nd = options.N is null && options.D is null ? header.FindAny("c_6nd") : null;
         var trunk = header.FindAny("trunk");
         Cluster = options.Cluster.Count > 0 ? [.. options.Cluster.Select(header.Find)]
             : trunk is null ? []
@@ -94,10 +90,6 @@ internal sealed class ColumnMap
     public int? NNonEmbedding { get; }
 
     public int? NEmbedding { get; }
-
-    public int? NHead { get; }
-
-    public int? C6nd { get; }
 
     public IReadOnlyList<int> Cluster { get; }
 

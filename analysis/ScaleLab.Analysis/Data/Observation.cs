@@ -25,14 +25,14 @@ public sealed record Observation(string Run, double N, double D, double C, doubl
     /// <summary>The learning rate, in whatever unit the file has; null where it does not say.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Different tokens trained on; null where the file does not say: none is repeated then.</summary>
+    /// <summary>Different tokens, those of the corpus where it holds more than were trained on; null where the file does not say: none is repeated then.</summary>
     public double? UniqueD { get; init; }
 
     /// <summary>The loss of the process that made the data, on the same held-out samples; null where it is not known.</summary>
     public double? Floor { get; init; }
 
     /// <summary>What a law reads of it.</summary>
-    internal RunScale Scale => new(N, D) { C = C, UniqueD = UniqueD ?? D };
+    internal RunScale Scale => new(N, D) { C = C, UniqueD = Math.Min(UniqueD ?? D, D) };
 
     /// <summary>1-based line in the file; 0 = not from a file.</summary>
     public long Line { get; init; }
@@ -40,9 +40,4 @@ public sealed record Observation(string Run, double N, double D, double C, doubl
     public double? NNonEmbedding { get; init; }
 
     public double? NEmbedding { get; init; }
-
-    public double? NHead { get; init; }
-
-    /// <summary>6·N·D by the file's own rule; null where the file leaves it empty since the rule does not hold (vision).</summary>
-    public double? C6nd { get; init; }
 }

@@ -110,8 +110,6 @@ public static class ObservationFile
             Annealed = map.Annealed is not { } annealed || row[annealed] is not ("0" or "false" or "False"),
             NNonEmbedding = Positive(row, map.NNonEmbedding),
             NEmbedding = Part(row, map.NEmbedding),
-            NHead = Part(row, map.NHead),
-            C6nd = map.C6nd is null ? 6 * size * length : Positive(row, map.C6nd),
         };
     }
 

@@ -61,5 +61,6 @@ public sealed record EmergenceAnalysis(IReadOnlyList<(string Figure, string Titl
     private static ScalePoint Point(EmergentMetric metric, ScaleAxis axis, ResultRow row) => new(
         Scale(axis, row),
         metric.Value(row)!.Value,
-        axis switch { ScaleAxis.N => FormattableString.Invariant($"{row.D}"), ScaleAxis.D => FormattableString.Invariant($"{row.N}"), _ => "" });
+        axis switch { ScaleAxis.N => FormattableString.Invariant($"{row.D}"), ScaleAxis.D => FormattableString.Invariant($"{row.N}"), _ => "" },
+        row.Trunk);
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 using ScaleLab.Analysis.Data;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Fitting;
@@ -29,7 +31,9 @@ public static class AutoFit
         // Draws of one number are of the same resample, unless some could not carry a law: then they are of like ones.
         List<LossSurface> draws = [.. additive.Draws.Zip(gamma.Draws, (a, b) => Average.Of(weight, a, b))];
         double[] residuals = [.. table.Observations.Select(o => Math.Log(surface.Loss(o.Scale) / o.Loss))];
-        return additive with
+        var cost = gamma.Frontier is null ? null : additive.Frontier?.Cost;
+        var lines = cost is null ? [] : draws.ConvertAll(draw => draw.Frontier(cost)!);
+        return ParametricFit.WithAllocations(additive with
         {
             Law = Average.Name,
             LawChoice = choice,
@@ -37,9 +41,10 @@ public static class AutoFit
             Status = (FitStatus)Math.Max((int)additive.Status, (int)gamma.Status),
             Parameters = Average.ParameterNames.Zip(surface.Parameters).ToDictionary(p => p.First, p => p.Second),
             Identified = Both(additive.Identified, gamma.Identified),
-            StandardErrors = Both(additive.StandardErrors, gamma.StandardErrors),
-            Intervals = additive.Intervals with { Bounds = Bounds(additive, gamma, draws) },
-            Frontier = additive.Frontier is { } line && gamma.Frontier is not null ? surface.Frontier(line.Cost) : null,
+            WithoutFlagged = null,
+            StandardErrors = And(Both(additive.StandardErrors, gamma.StandardErrors), lines, Statistics.StandardDeviation),
+            Intervals = additive.Intervals with { Bounds = And(Both(additive.Intervals.Bounds, gamma.Intervals.Bounds), lines, values => Quantile.Central(values, additive.Intervals.Level)) },
+            Frontier = cost is null ? null : surface.Frontier(cost),
             Surface = surface,
             Draws = draws,
             Diagnostics = additive.Diagnostics with
@@ -47,10 +52,18 @@ public static class AutoFit
                 Reason = additive.Diagnostics.Reason ?? gamma.Diagnostics.Reason,
                 Warnings = [.. additive.Diagnostics.Warnings, .. Disagreement(additive, gamma)],
                 RmsLogResidual = Math.Sqrt(residuals.Average(r => r * r)),
+
+                // Of the additive law alone.
+                Bic = null,
+                Noise = null,
+                Replicates = additive.Diagnostics.Replicates is { } replicates ? replicates with { F = null, FreedomOfFit = 0, P = null } : null,
                 Certificate = additive.Diagnostics.Certificate is { } one && gamma.Diagnostics.Certificate is { } other ? Both(one, other) : null,
                 Draws = CompactDraws.Thin(draws),
+
+                // Both miss a run by nearly the same, so quantile stands beside quantile.
+                Errors = [.. additive.Diagnostics.Errors.Zip(gamma.Diagnostics.Errors, (a, b) => ((1 - weight) * a) + (weight * b))],
             },
-        };
+        });
     }
 
     /// <summary>Where the two forms part, in words: what these runs cannot decide.</summary>
@@ -83,17 +96,14 @@ public static class AutoFit
     // As the average calls it.
     private static string OfGamma(string parameter) => parameter == "gamma" ? parameter : $"{parameter}_gamma";
 
-    private static Dictionary<string, Interval> Bounds(Fit additive, Fit gamma, List<LossSurface> draws)
+    private static Dictionary<string, T> And<T>(Dictionary<string, T> parameters, List<Frontier> lines, Func<IEnumerable<double>, T> of)
     {
-        var bounds = Both(additive.Intervals.Bounds, gamma.Intervals.Bounds);
-        if (draws.Count > 0 && additive.Frontier is { } frontier)
+        if (lines.Count > 0)
         {
-            var lines = draws.Select(draw => draw.Frontier(frontier.Cost)!).ToList();
-            bounds["a"] = Quantile.Central(lines.Select(line => line.ExponentN), additive.Intervals.Level);
-            bounds["b"] = Quantile.Central(lines.Select(line => line.ExponentD), additive.Intervals.Level);
+            (parameters["a"], parameters["b"]) = (of(lines.Select(line => line.ExponentN)), of(lines.Select(line => line.ExponentD)));
         }
 
-        return bounds;
+        return parameters;
     }
 
     private static Dictionary<string, T> Both<T>(IReadOnlyDictionary<string, T> additive, IReadOnlyDictionary<string, T> gamma)

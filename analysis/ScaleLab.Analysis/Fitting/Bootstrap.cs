@@ -33,7 +33,7 @@ internal sealed class Bootstrap
     public Bootstrap(FitData data, ScalingLaw law, Objective objective, Clusters clusters, double[] estimate, string method)
     {
         (_data, _law, _objective, _clusters) = (data, law, objective, clusters);
-        Method = method != "auto" ? method : clusters.Count >= FewestForPairs || objective.Above != 1 ? "pairs" : "wild";
+        Method = method != "auto" ? method : Usual(clusters.Count, objective);
         if (Method == "wild" && objective.Above != 1)
         {
             throw new InputException($"wild resampling turns residuals round, which {objective.Name} does not treat alike; use pairs");
@@ -52,6 +52,9 @@ internal sealed class Bootstrap
     }
 
     public string Method { get; }
+
+    /// <summary>What <c>auto</c> stands for.</summary>
+    public static string Usual(int clusters, Objective objective) => clusters >= FewestForPairs || objective.Above != 1 ? "pairs" : "wild";
 
     /// <summary>What wild signs are given to.</summary>
     public LeaveOneOut Errors { get; set; }

@@ -9,12 +9,18 @@ internal sealed class Clusters
     private const int Fewest = 6;
 
     public Clusters(IReadOnlyList<Observation> observations)
+        : this([.. observations.Select(o => o.Cluster)])
+    {
+    }
+
+    /// <param name="names">One per row; null for a row that shares noise with none.</param>
+    public Clusters(string?[] names)
     {
         var seen = new Dictionary<string, int>();
-        Of = new int[observations.Count];
+        Of = new int[names.Length];
         for (var i = 0; i < Of.Length; i++)
         {
-            var name = observations[i].Cluster;
+            var name = names[i];
             if (name is null || !seen.TryGetValue(name, out Of[i]))
             {
                 Of[i] = Count++;
@@ -47,15 +53,17 @@ internal sealed class Clusters
     /// <returns>Why so few clusters have no interval; null where they are enough.</returns>
     public static string? TooFew(int count) => count < Fewest ? $"{count} independent clusters cannot show their own scatter; at least {Fewest} are needed" : null;
 
-    /// <summary>
-    /// By how much shared noise inflates a variance of means, at least 1: Kish's design effect 1 + (m − 1)·ρ, with the intraclass correlation ρ of these
-    /// residuals by analysis of variance.
-    /// </summary>
-    public double DesignEffect(ReadOnlySpan<double> residuals)
+    /// <summary>By how much shared noise inflates a variance of means, at least 1: Kish's design effect 1 + (m − 1)·ρ.</summary>
+    public double DesignEffect(ReadOnlySpan<double> residuals) => Shared(residuals) is var (correlation, size) ? 1 + ((size - 1) * correlation) : 1;
+
+    /// <summary>The part of these residuals' variance that is common to a cluster: the intraclass correlation ρ by analysis of variance, in [0, 1].</summary>
+    public double Correlation(ReadOnlySpan<double> residuals) => Shared(residuals)?.Correlation ?? 0;
+
+    private (double Correlation, double Size)? Shared(ReadOnlySpan<double> residuals)
     {
         if (AreRows || Count < 2)
         {
-            return 1;
+            return null;
         }
 
         var (sums, sizes, total) = (new double[Count], new double[Count], 0.0);
@@ -71,6 +79,6 @@ internal sealed class Clusters
         var size = (n - (sizes.Sum(s => s * s) / n)) / (Count - 1);
         var (meanBetween, meanWithin) = (between / (Count - 1), (total - between) / (n - Count));
         var correlation = (meanBetween - meanWithin) / (meanBetween + ((size - 1) * meanWithin));
-        return 1 + ((size - 1) * Math.Clamp(correlation, 0, 1));
+        return (Math.Clamp(correlation, 0, 1), size);
     }
 }

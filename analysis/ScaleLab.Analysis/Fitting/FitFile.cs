@@ -77,7 +77,7 @@ public static class FitFile
         }
 
         var surface = new LossSurface(law, [.. law.ParameterNames.Select(name => fit.Parameters[name])]);
-        if (law.ParameterNames.FirstOrDefault(name => surface[name] < 0 || (surface[name] == 0 && name != "E")) is { } bad)
+        if (law.ParameterNames.FirstOrDefault(name => surface[name] < 0 || (surface[name] == 0 && !law.MayBeZero(name))) is { } bad)
         {
             throw new InputException($"{path}: {bad} must be above 0");
         }

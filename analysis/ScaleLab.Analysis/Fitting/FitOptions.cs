@@ -9,6 +9,8 @@ public sealed record FitOptions
 {
     public static readonly IReadOnlyList<string> ResamplingMethods = ["auto", "wild", "pairs", "residual"];
 
+    private const int FewestDraws = 100;
+
     /// <summary><c>huber_log</c>, <c>lad_log</c>, <c>mse_log</c> of log loss; <c>huber</c>, <c>mse</c>, <c>asymmetric_mae</c> of the loss itself.</summary>
     public string Objective { get; init; } = "huber_log";
 
@@ -30,9 +32,6 @@ public sealed record FitOptions
     /// <summary>Of the resampling: the same seed gives the same intervals on any number of cores.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Fit without the rows that look wrong.</summary>
-    public bool ExcludeFlagged { get; init; }
-
     /// <summary>k of C = k·N·D, for the frontier. Where runs cost more than three times as much or less, as vision's do, what they cost is taken instead.</summary>
     public double FlopsPerNd { get; init; } = 6;
 
@@ -49,7 +48,8 @@ public sealed record FitOptions
         Delta = fit.Objective.Delta ?? new FitOptions().Delta,
         Factor = fit.Objective.Factor ?? new FitOptions().Factor,
         Level = fit.Intervals.Level,
-        Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed,
+        Bootstrap = fit.Diagnostics.BootstrapDraws + fit.Diagnostics.BootstrapFailed is > 0 and var draws ? Math.Max(FewestDraws, draws) : 0,
+        Resampling = ResamplingMethods.LastOrDefault(method => Uncertainty.Method(method) == fit.Intervals.Method && !(method == "wild" && fit.Objective.Factor is not null)) ?? "auto",
         Seed = fit.Diagnostics.Seed,
         FlopsPerNd = fit.Frontier is { CostExponent: null } f ? f.FlopsPerNd : new FitOptions().FlopsPerNd,
     };
@@ -58,7 +58,7 @@ public sealed record FitOptions
     internal FitOptions For(int rows)
     {
         Check(Level is > 0 and < 1, "level must lie between 0 and 1");
-        Check(Bootstrap is null or 0 or (>= 100 and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
+        Check(Bootstrap is null or 0 or (>= FewestDraws and <= 1_000_000), "bootstrap must be 0 (no intervals) or from 100 to 1000000 draws");
         Check(double.IsFinite(FlopsPerNd) && FlopsPerNd > 0, "the FLOPs per parameter and token must be a finite number above 0");
         Check(ResamplingMethods.Contains(Resampling), $"unknown resampling '{Resampling}'{Suggestion.For(Resampling, ResamplingMethods)} (known: {string.Join(", ", ResamplingMethods)})");
         return this with { Bootstrap = Bootstrap ?? (int)Math.Clamp(50_000_000L / Math.Max(1, rows), 100, 1000) };

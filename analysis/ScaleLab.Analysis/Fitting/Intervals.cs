@@ -8,7 +8,7 @@ public readonly record struct Interval(double Low, double High);
 
 /// <summary>Bootstrap intervals of the parameters and of the frontier's exponents <c>a</c> and <c>b</c>.</summary>
 /// <param name="Level">Coverage, in (0, 1).</param>
-/// <param name="Method">In words, with the number of draws.</param>
+/// <param name="Method">In words.</param>
 /// <param name="Clusters">How many independent groups of rows were resampled.</param>
 [JsonConverter(typeof(IntervalsJson))]
 public sealed record Intervals(double Level, string Method, int Clusters)

@@ -11,9 +11,6 @@ public sealed record LawChoice(IReadOnlyList<HoldoutFold> Folds, IReadOnlyDictio
     private static readonly double[] Shares = [0.5, 0.6, 0.7, 0.8];
     private static readonly string[] Laws = ["chinchilla", "gamma", "power", "tied", "kaplan"];
 
-    /// <summary>The law with the least error; null where no law could be scored.</summary>
-    public string? Best => Errors.Count == 0 ? null : Errors.MinBy(e => e.Value).Key;
-
     /// <summary>What the gamma form weighs in an average with the additive law: squared errors decide.</summary>
     internal double WeightOfGamma
     {

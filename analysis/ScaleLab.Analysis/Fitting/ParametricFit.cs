@@ -37,16 +37,11 @@ public static class ParametricFit
 
         var minimum = solution.Best;
         var (flags, without) = Hygiene.Examine(observations, law, objective, data, minimum.Point);
-        if (options.ExcludeFlagged && flags.Count > 0)
-        {
-            return Run(table with { Observations = [.. observations.Where((_, i) => !flags.ContainsKey(i))] }, law, options with { ExcludeFlagged = false }) with { Flagged = [.. flags.Values], FlaggedExcluded = true, WithoutFlagged = null };
-        }
-
         var domain = new FitFunction(data, law, objective);
         var walls = Walls(law, domain, minimum.Point, surface);
         var uncertainty = Uncertainty.Of(data, law, observations, minimum.Point, objective, options);
         var replicates = observations.Count > Hygiene.MostRowsToRefit ? null : Replicates.Of(observations, i => flags.TryGetValue(i, out var flag) && flag.Kind == FlagKind.Duplicate, predicted, law.FreeParameters);
-        var vanished = walls.Any(w => w.Name is "A" or "B");
+        var vanished = walls.Any(w => w.Name == law.ParameterNames[law.Form.A] || (law.Form.HasSecondTerm && w.Name == law.ParameterNames[law.Form.B]));
         var fit = new Fit
         {
             Law = law.Name,
@@ -79,8 +74,29 @@ public static class ParametricFit
                 Errors = uncertainty.Errors,
             },
         };
-        return fit.Frontier is null ? fit : fit with { Allocations = [.. Multiples.Select(m => new Allocator(fit).ForFlops(m * fit.Diagnostics.Range!.C.High)).Where(a => double.IsFinite(a.N * a.D * a.Loss!.Value) && double.IsFinite(a.TokensPerParam))] };
+        return WithAllocations(fit);
     }
+
+    /// <summary>The rows without those that look wrong beside the law of the others.</summary>
+    /// <returns>What is left, and why the rest is not; all of it where the data cannot carry the law.</returns>
+    /// <exception cref="Contracts.InputException">An option is out of range.</exception>
+    public static (ObservationTable Table, IReadOnlyList<FlaggedRun> Flagged) WithoutFlagged(ObservationTable table, ScalingLaw law, FitOptions? options = null)
+    {
+        var (data, objective) = (new FitData(table.Observations, law), Objective.Of(options ?? new FitOptions()));
+        if (Refusal(table.Observations, law, data) is not null)
+        {
+            return (table, []);
+        }
+
+        var (flags, _) = Hygiene.Examine(table.Observations, law, objective, data, Solver.Solve(data, law, objective).Best.Point);
+        return (table with { Observations = [.. table.Observations.Where((_, i) => !flags.ContainsKey(i))] }, [.. flags.Values]);
+    }
+
+    /// <summary>The optimum at the largest compute of the data, and beyond.</summary>
+    internal static Fit WithAllocations(Fit fit) => fit with
+    {
+        Allocations = fit.Frontier is null ? [] : [.. Multiples.Select(m => new Allocator(fit).ForFlops(m * fit.Diagnostics.Range!.C.High)).Where(a => double.IsFinite(a.N * a.D * a.Loss!.Value) && double.IsFinite(a.TokensPerParam))],
+    };
 
     // From the least compute of the data to as far beyond as extrapolations are read off: the line must be made of numbers.
     private static bool IsWithinReach(Frontier frontier, IReadOnlyList<Observation> observations) =>

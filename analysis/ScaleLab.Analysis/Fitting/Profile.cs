@@ -15,6 +15,10 @@ internal sealed class Profile
     private const double FactorOfShape = 2;
     private const double FactorOfScale = 10;
 
+    // Of exponents and logarithms of scales beside a gamma, which may be small.
+    private static readonly (double, double) Exponents = (1e-4, 1e3);
+    private static readonly (double, double) LogScales = (-1e4, 1e4);
+
     // The others follow the probe along a tangent; two steps keep them in their valley.
     private static readonly double[] Steps = [0.5, 1];
 
@@ -68,7 +72,7 @@ internal sealed class Profile
     /// <returns>Null where the parameter is not free.</returns>
     public ProfileCurve? Curve(int k)
     {
-        var (f, start) = Function(k);
+        var (f, law, start) = Function(k);
         if (f.Low[k] == f.High[k])
         {
             return null;
@@ -76,7 +80,7 @@ internal sealed class Profile
 
         // Where the objective is straight, its own minimum is not quite that of the rounded one that has a likelihood.
         var minimum = Minimizer.Polish(f, start.AsSpan());
-        var best = new ProfilePoint(Value(minimum.Point, f, k), 0);
+        var best = new ProfilePoint(Value(law, minimum.Point, k), 0);
         var (below, above) = (Side(k, minimum, below: true), Side(k, minimum, below: false));
         var points = below.AsEnumerable().Reverse().Append(best).Concat(above).ToList();
         return points.All(p => double.IsFinite(p.Value) && double.IsFinite(p.Deviance))
@@ -87,15 +91,15 @@ internal sealed class Profile
     // Ever longer steps until the deviance says enough show how far to go; even steps as far as that make the curve.
     private List<ProfilePoint> Side(int k, Minimum minimum, bool below)
     {
-        var (f, start) = (Function(k).F, minimum.Point);
-        var end = Probe(f, start, k, below);
+        var ((f, law, _), start) = (Function(k), minimum.Point);
+        var end = Probe(f, law, start, k, below);
         if (end == start[k])
         {
             return [];
         }
 
         var most = MostDeviance * _limit;
-        List<(double At, double Value, double Deviance)> reach = [(start[k], 0, 0), .. Walk(f, start, k, minimum.Value, Enumerable.Range(-10, 11).Select(i => start[k] + (Math.Pow(2, i) * (end - start[k]))), most)];
+        List<(double At, double Value, double Deviance)> reach = [(start[k], 0, 0), .. Walk(f, law, start, k, minimum.Value, Enumerable.Range(-10, 11).Select(i => start[k] + (Math.Pow(2, i) * (end - start[k]))), most)];
         var (last, before) = (reach[^1], reach[^2]);
         if (last.Deviance > most)
         {
@@ -103,7 +107,7 @@ internal sealed class Profile
             end = before.At + ((last.At - before.At) * Share(before.Deviance, last.Deviance, most));
         }
 
-        return Walk(f, start, k, minimum.Value, Enumerable.Range(1, CurveSteps).Select(i => start[k] + (i * (end - start[k]) / CurveSteps)), double.PositiveInfinity).ConvertAll(p => new ProfilePoint(p.Value, p.Deviance));
+        return Walk(f, law, start, k, minimum.Value, Enumerable.Range(1, CurveSteps).Select(i => start[k] + (i * (end - start[k]) / CurveSteps)), double.PositiveInfinity).ConvertAll(p => new ProfilePoint(p.Value, p.Deviance));
     }
 
     private double? Crossing(IReadOnlyList<ProfilePoint> outwards)
@@ -128,51 +132,52 @@ internal sealed class Profile
 
     private bool IsOpen(int k, bool below)
     {
-        var (f, start) = Function(k);
+        var (f, law, start) = Function(k);
         if (f.Low[k] == f.High[k])
         {
             return false;
         }
 
-        var end = Probe(f, start, k, below);
+        var end = Probe(f, law, start, k, below);
         var least = f.Evaluate(start, new double[f.Length]);
-        return end == start[k] || Walk(f, start, k, least, Steps.Select(step => start[k] + (step * (end - start[k]))), double.PositiveInfinity)[^1].Deviance < _limit;
+        return end == start[k] || Walk(f, law, start, k, least, Steps.Select(step => start[k] + (step * (end - start[k]))), double.PositiveInfinity)[^1].Deviance < _limit;
     }
 
-    // A and B are coordinates only where logarithms are not centred.
-    private (FitFunction F, double[] Estimate) Function(int k)
+    // A and B are coordinates only where logarithms are not centred, and what a fit moves as a product only where it stands alone.
+    private (FitFunction F, ScalingLaw Law, double[] Estimate) Function(int k)
     {
         var data = IsScale(k) ? _data.AtOrigin() : _data;
-        var f = new FitFunction(data, _law, _objective) { Delta = _delta };
+        var law = _law.Multiplier(k) is { } by ? new NaturalCoordinate(_law, k, by, IsScale(k) ? data.Centre.Loss : 0, IsScale(k) ? LogScales : Exponents) : _law;
+        var f = new FitFunction(data, law, _objective) { Delta = _delta };
         var estimate = new double[f.Length];
-        _law.Place(_surface.Parameters.AsSpan(), data.Centre, estimate);
-        return (f, estimate);
+        law.Place(_surface.Parameters.AsSpan(), data.Centre, estimate);
+        return (f, law, estimate);
     }
 
     private bool IsScale(int k) => k == _law.Form.A || k == _law.Form.B;
 
     // Where a side is judged, as a coordinate.
-    private double Probe(FitFunction f, double[] estimate, int k, bool below)
+    private double Probe(FitFunction f, ScalingLaw law, double[] estimate, int k, bool below)
     {
         var factor = IsScale(k) ? FactorOfScale : FactorOfShape;
         var (moved, probe) = (new double[f.Length], new double[f.Length]);
-        _law.Restore(estimate, Centre(k), moved);
+        law.Restore(estimate, Centre(k), moved);
         moved[k] *= below ? 1 / factor : factor;
-        _law.Place(moved, Centre(k), probe);
+        law.Place(moved, Centre(k), probe);
         return Math.Clamp(probe[k], f.Low[k], f.High[k]);
     }
 
     private Centre Centre(int k) => IsScale(k) ? _data.Centre with { N = 0, D = 0 } : _data.Centre;
 
-    private double Value(double[] point, FitFunction f, int k)
+    private double Value(ScalingLaw law, double[] point, int k)
     {
-        var parameters = new double[f.Length];
-        _law.Restore(point, Centre(k), parameters);
+        var parameters = new double[point.Length];
+        law.Restore(point, Centre(k), parameters);
         return parameters[k];
     }
 
     // Holds coordinate k at one place after the other and refits the others, each time from where the last refit and the tangent lead.
-    private List<(double At, double Value, double Deviance)> Walk(FitFunction f, double[] estimate, int k, double least, IEnumerable<double> places, double enough)
+    private List<(double At, double Value, double Deviance)> Walk(FitFunction f, ScalingLaw law, double[] estimate, int k, double least, IEnumerable<double> places, double enough)
     {
         var (low, high) = (f.Low[k], f.High[k]);
         var (start, tangent) = ((double[])estimate.Clone(), Tangent(f, estimate, k));
@@ -187,7 +192,7 @@ internal sealed class Profile
             (f.Low[k], f.High[k], start[k]) = (at, at, at);
             var minimum = Minimizer.Polish(f, start.AsSpan());
             start = minimum.Point;
-            walked.Add((at, Value(start, f, k), _perLog * Math.Log(minimum.Value / least)));
+            walked.Add((at, Value(law, start, k), _perLog * Math.Log(minimum.Value / least)));
             if (walked[^1].Item3 > enough)
             {
                 break;

@@ -23,17 +23,19 @@ public sealed record Replicates(int Cells, double PureError, int Freedom, double
     internal static Replicates? Of(IReadOnlyList<Observation> rows, Func<int, bool> isCopy, double[] predicted, int parameters)
     {
         var (cells, several, freedom, pure, lack) = (0, 0, 0, 0.0, 0.0);
-        foreach (var cell in new Cells(rows).All())
+
+        // Another learning rate is another treatment.
+        foreach (var cell in new Cells(rows).All().SelectMany(cell => cell.Count == 1 ? [[.. cell]] : cell.Where(i => !isCopy(i)).GroupBy(i => rows[i].LearningRate).Select(g => g.ToArray())))
         {
             cells++;
-            if (cell.Count == 1)
+            if (cell.Length == 1)
             {
                 lack += isCopy(cell[0]) ? 0 : Math.Pow(Math.Log(rows[cell[0]].Loss / predicted[cell[0]]), 2);
                 continue;
             }
 
-            // Rows of one cell and one cluster share their noise: one of them tells all.
-            double[] errors = [.. cell.Where(i => !isCopy(i)).DistinctBy(i => rows[i].Cluster ?? (object)i).Select(i => Math.Log(rows[i].Loss / predicted[i]))];
+            // Rows of one cell and one cluster, or one seed, share their noise: one of them tells all.
+            double[] errors = [.. cell.DistinctBy(i => rows[i].Cluster ?? (object)i).DistinctBy(i => rows[i].Seed.Length > 0 ? rows[i].Seed : (object)i).Select(i => Math.Log(rows[i].Loss / predicted[i]))];
             var mean = errors.Average();
             several += errors.Length > 1 ? 1 : 0;
             freedom += errors.Length - 1;

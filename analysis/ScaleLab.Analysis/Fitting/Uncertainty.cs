@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Laws;
 
@@ -70,14 +71,15 @@ internal sealed record Uncertainty(Intervals Intervals)
             {
                 Bounds = columns.ToDictionary(c => c.name, c => Quantile.Central(c.values, options.Level)),
             },
-            StandardErrors = columns.ToDictionary(c => c.name, c => Deviation([.. c.values])),
+            StandardErrors = columns.ToDictionary(c => c.name, c => Statistics.StandardDeviation(c.values)),
             Draws = draws,
             Failed = failed,
             Errors = Quantile.Even(LogErrors(bootstrap.Errors.Residuals, observations, ParametricFit.Surface(law, estimate, data.Centre), objective, data.Centre), QuantilesOfErrors),
         };
     }
 
-    private static string Method(string resampling) => resampling switch
+    /// <summary>How intervals came about, in words.</summary>
+    internal static string Method(string resampling) => resampling switch
     {
         "pairs" => "percentiles of a cluster bootstrap (pairs)",
         "residual" => "percentiles of a residual bootstrap",
@@ -87,10 +89,4 @@ internal sealed record Uncertainty(Intervals Intervals)
     // Those of linear losses come in units of the centre.
     private static IEnumerable<double> LogErrors(double[] errors, IReadOnlyList<Observation> observations, LossSurface surface, Objective objective, Centre centre) =>
         objective.OfLogs ? errors : errors.Select((e, i) => Math.Log(Math.Max(0.01, 1 + (e * Math.Exp(centre.Loss) / surface.Loss(observations[i].Scale)))));
-
-    private static double Deviation(double[] values)
-    {
-        var mean = values.Average();
-        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-    }
 }

@@ -201,9 +201,11 @@ public sealed class Allocator
         // A draw whose floor lies above the wanted loss needs infinite compute; where that reaches the interval, the interval has no end.
         var points = _draws.Select(f => (Frontier: f, C: flops(f, value))).ToList();
         var intervals = new Dictionary<string, Interval>();
-        void Add(string name, Interval interval)
+        void Add(string name, IEnumerable<double> values)
         {
-            if (double.IsFinite(interval.Low) && double.IsFinite(interval.High))
+            // 0/0 and the like have no place among the others.
+            double[] all = [.. values];
+            if (!all.Any(double.IsNaN) && Quantile.Central(all, _level) is var interval && double.IsFinite(interval.Low) && double.IsFinite(interval.High))
             {
                 intervals[name] = interval;
             }
@@ -217,13 +219,13 @@ public sealed class Allocator
         {
             if (name != given && points.Count > 0)
             {
-                Add(name, Quantile.Central(points.Select(p => of(p.Frontier, p.C)), _level));
+                Add(name, points.Select(p => of(p.Frontier, p.C)));
             }
         }
 
         if (given != "loss" && points.Count > 0 && _errors.Count > 0)
         {
-            Add("new_run_loss", Quantile.Central(from p in points let loss = p.Frontier.Loss(p.C) from error in _errors select loss * Math.Exp(error), _level));
+            Add("new_run_loss", from p in points let loss = p.Frontier.Loss(p.C) from error in _errors select loss * Math.Exp(error));
         }
 
         return intervals;

@@ -25,6 +25,9 @@ public sealed class AverageLaw : ScalingLaw
 
     internal override (int N, int D) DistinctNeeded => Gamma.DistinctNeeded;
 
+    // Both bend to the same rows.
+    internal override int FreeParameters => Gamma.FreeParameters;
+
     public override double Loss(ReadOnlySpan<double> p, RunScale run) =>
         Math.Exp(((1 - p[0]) * Math.Log(Additive.Loss(OfAdditive(p), run))) + (p[0] * Math.Log(Gamma.Loss(OfGamma(p), run))));
 
@@ -58,6 +61,8 @@ public sealed class AverageLaw : ScalingLaw
     /// <param name="additive">A surface of <see cref="ChinchillaLaw"/>.</param>
     /// <param name="gamma">A surface of <see cref="GammaLaw"/>.</param>
     internal LossSurface Of(double weight, LossSurface additive, LossSurface gamma) => new(this, [weight, .. additive.Parameters, .. gamma.Parameters]);
+
+    internal override bool MayBeZero(string parameter) => parameter is "w" or "E" or "E_gamma";
 
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p) => throw NotFitted();
 

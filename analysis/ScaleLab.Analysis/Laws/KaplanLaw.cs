@@ -34,6 +34,8 @@ public sealed class KaplanLaw : ScalingLaw
     public override Frontier? Frontier(ReadOnlySpan<double> p, Cost cost) =>
         Frontiers.Frontier.OfTwoPowers(0, Math.Log(p[0]) * p[2] / p[3], Math.Log(p[1]), p[2] / p[3], 1, p[3], cost);
 
+    internal override int? Multiplier(int k) => k == Form.A ? Form.Alpha : k == Form.B ? Form.Beta : null;
+
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {
         p[0] = Math.Exp(((w[0] + centre.Loss) / w[2]) + centre.N);

@@ -41,6 +41,8 @@ public abstract class PowerFormLaw : ScalingLaw
         ? null
         : Frontiers.Frontier.OfTwoPowers(Floor(p), Math.Log(p[Form.A]), Math.Log(p[Form.B]), p[Form.Alpha], p[Form.Beta], Gamma(p), cost);
 
+    internal override int? Multiplier(int k) => Form.HasGamma && k != Form.Gamma && k != Form.E ? Form.Gamma : null;
+
     internal override void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p)
     {
         var gamma = Gamma(w);

@@ -23,7 +23,7 @@ public abstract class ScalingLaw
     /// <summary>Paper and equation.</summary>
     public abstract string Source { get; }
 
-    /// <summary>The order of every parameter vector below. All are positive; E may be zero.</summary>
+    /// <summary>The order of every parameter vector below. All are positive, or zero where <see cref="MayBeZero"/>.</summary>
     public abstract IReadOnlyList<string> ParameterNames { get; }
 
     /// <param name="p">One number per <see cref="ParameterNames"/>.</param>
@@ -64,6 +64,9 @@ public abstract class ScalingLaw
     /// <summary>Parameters that the data must show: all but those that are pinned.</summary>
     internal virtual int FreeParameters => ParameterNames.Count;
 
+    /// <summary>Whether a member of the family may have 0 there.</summary>
+    internal virtual bool MayBeZero(string parameter) => parameter == "E";
+
     /// <summary>The logarithms that the law reads, whatever their units; <c>Epochs</c> = ln(D / unique D), 0 where no token is repeated.</summary>
     internal virtual (double N, double D, double Epochs) Read(RunScale run) => (Math.Log(run.N), Math.Log(run.D), 0);
 
@@ -92,6 +95,9 @@ public abstract class ScalingLaw
 
     /// <summary>Where to begin, from a seed of the shape's own coordinates.</summary>
     internal virtual IEnumerable<double[]> Starts(double[] seed) => [seed];
+
+    /// <summary>The coordinate whose product with parameter <paramref name="k"/>, or with the logarithm of a scale, coordinate k is, less what centring takes; null where coordinate k tells its parameter alone.</summary>
+    internal virtual int? Multiplier(int k) => null;
 
     /// <summary>From coordinates to parameters.</summary>
     internal abstract void Restore(ReadOnlySpan<double> w, Centre centre, Span<double> p);

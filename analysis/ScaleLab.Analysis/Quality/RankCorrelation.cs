@@ -22,8 +22,8 @@ public sealed record RankCorrelation(string Column, double Rho, Interval? Interv
     private const int Draws = 2000;
     private const double Level = 0.95;
 
-    /// <summary>The whole interval lies above <see cref="Least"/>.</summary>
-    public bool LossOrdersQuality => Interval is { Low: >= Least };
+    /// <summary>The whole interval lies above <see cref="Least"/>. A few runs may stand in one order by chance, and then do so in every resample.</summary>
+    public bool LossOrdersQuality => Clusters >= FewestClusters && Interval is { Low: >= Least };
 
     /// <returns>One for each probe that the runs have; none where fewer than four runs have it, or all runs have the same loss or error.</returns>
     /// <param name="rows">Of one sweep over one model; only runs that ended well count.</param>

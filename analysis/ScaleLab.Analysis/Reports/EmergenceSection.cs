@@ -17,7 +17,7 @@ internal static class EmergenceSection
         html.Add($"<h2 id=\"emergence\">Does anything emerge?</h2>");
         var table = new ReportTable("metric", "", "#least compute", "#most compute", "controls there", "#break against N", "#against D", "#against C")
         {
-            Caption = FormattableString.Invariant($"Each metric against a smooth law (a power, or a logistic that takes a decade of scale), with a break and without: p values by bootstrap, after Holm over all tests of this table. Fewer than {BreakTest.FewestScales} scales cannot tell the two apart."),
+            Caption = FormattableString.Invariant($"Each metric against a smooth law (a power, or a logistic that takes a decade of scale), with a break and without: p values by bootstrap, after Holm over all tests of this table. Fewer than {BreakTest.FewestScales} scales, or independent runs or trunks, cannot tell the two apart."),
         };
         foreach (var curve in analysis.Families.SelectMany(f => f.Curves))
         {
@@ -60,7 +60,7 @@ internal static class EmergenceSection
         {
             yield return analysis.Families.SelectMany(f => f.Curves).SelectMany(c => c.Tests).Any(t => t.Test is not null)
                 ? "No metric breaks: where there are scales enough to tell, smooth laws describe all of them."
-                : "Too few scales to tell a break from a smooth law: nothing here says that anything emerges, or that it does not.";
+                : "Too few scales, or too few independent runs or trunks, to tell a break from a smooth law: nothing here says that anything emerges, or that it does not.";
         }
     }
 

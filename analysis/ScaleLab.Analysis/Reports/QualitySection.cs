@@ -31,7 +31,7 @@ internal static class QualitySection
         {
             Caption = correlations.All(c => c.LossOrdersQuality)
                 ? "Runs with a lower loss have better features: the law of the loss stands for quality too."
-                : $"The loss does not surely order these runs as the probes do (the interval reaches below {ReportNumber.Of(RankCorrelation.Least)}): the law above is a law of the loss, not of quality. Fit a probe's error itself with --loss probe_error.",
+                : $"The loss does not surely order these runs as the probes do ({(correlations.Any(c => c.Clusters < RankCorrelation.FewestClusters) ? $"fewer than {RankCorrelation.FewestClusters} independent runs cannot show it" : $"the interval reaches below {ReportNumber.Of(RankCorrelation.Least)}")}): the law above is a law of the loss, not of quality. Fit a probe's error itself with --loss probe_error.",
         };
         foreach (var c in correlations)
         {
@@ -40,7 +40,7 @@ internal static class QualitySection
                 ReportNumber.Exponent(c.Rho),
                 ReportNumber.Range(c.Interval, ReportNumber.Exponent),
                 c.Runs.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                c.Clusters < RankCorrelation.FewestClusters ? "runs share trunks: the interval is too narrow" : "");
+                c.Clusters >= RankCorrelation.FewestClusters ? "" : $"{(c.Clusters < c.Runs ? "runs share trunks" : "too few runs")}: the interval is too narrow");
         }
 
         table.Write(html);

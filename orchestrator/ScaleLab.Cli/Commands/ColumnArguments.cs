@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ScaleLab.Analysis.Data;
+using ScaleLab.Contracts;
 
 namespace ScaleLab.Cli.Commands;
 
@@ -28,6 +29,15 @@ internal sealed class ColumnArguments
         Exclude = parse.GetValue(_exclude) ?? [],
         BestOver = parse.GetValue(_bestOver) ?? [],
     };
+
+    /// <exception cref="InputException">One is given, where the columns are known.</exception>
+    public void RefuseIn(ParseResult parse)
+    {
+        if (Options.FirstOrDefault(o => parse.GetResult(o) is { Implicit: false }) is { } given)
+        {
+            throw new InputException($"{given.Name} is for a CSV; a sweep's folder is drawn from the fit that lies in it: draw its results.csv instead");
+        }
+    }
 
     private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "COL" };
 

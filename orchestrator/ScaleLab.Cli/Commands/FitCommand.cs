@@ -68,9 +68,21 @@ internal sealed class FitCommand : Verb
             Resampling = parse.GetRequiredValue(_resampling),
             Level = parse.GetValue(_level),
             Seed = parse.GetValue(_seed),
-            ExcludeFlagged = parse.GetValue(_excludeFlagged),
         };
+
+        // Before anything else: folds, parabolas and counting rules are of the same rows as the fit.
+        IReadOnlyList<FlaggedRun> excluded = [];
+        if (parse.GetValue(_excludeFlagged))
+        {
+            (table, excluded) = ParametricFit.WithoutFlagged(table, known ?? ScalingLaw.Of("chinchilla"), options);
+        }
+
         var fit = known is null ? AutoFit.Run(table, options) : ParametricFit.Run(table, known, options);
+        if (excluded.Count > 0)
+        {
+            fit = fit with { Flagged = excluded, FlaggedExcluded = true, WithoutFlagged = null };
+        }
+
         if (parse.GetValue(_approach) == "all")
         {
             fit = fit with { Approaches = ApproachTable.Of(table, fit, parse.GetValue(_at) is { Length: > 0 } budgets ? budgets : ApproachTable.Budgets(table)) };

@@ -32,6 +32,11 @@ internal sealed class PlotCommand : Verb
     private int Run(ParseResult parse, TextWriter output, TextWriter error)
     {
         var path = parse.GetRequiredValue(_path);
+        if (Directory.Exists(path))
+        {
+            _columns.RefuseIn(parse);
+        }
+
         var input = ReportSource.Read(path, _columns.Read(parse));
         var folder = parse.GetValue(_out) ?? Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", "figures");
         _look.Write(parse, output, error, folder, ReportWriter.Figures(input));

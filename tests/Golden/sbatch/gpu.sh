@@ -25,12 +25,13 @@ rm -f "$job/$task.exit"
 mapfile -t lines < "$job/tasks"
 read -r -a runs <<< "${lines[task]}"
 
-# Before the time limit or a preemption: a checkpoint, and exit code 75.
+# Before the time limit or a preemption: a checkpoint, and exit code 75; 143 from a runner that had hardly begun.
 stopped=
 runner=
 trap 'stopped=1; [ -z "$runner" ] || kill -TERM "$runner" 2> /dev/null' TERM USR1
 '/shared/scalelab/scalelab-runner' run "${runs[@]/#/runs/}" &
 runner=$!
+[ -z "$stopped" ] || kill -TERM "$runner" 2> /dev/null
 wait "$runner"
 code=$?
 while [ -n "$stopped" ]; do
@@ -40,7 +41,7 @@ while [ -n "$stopped" ]; do
 done
 
 # Back into the queue, whatever the site does with jobs that it preempts. A job that was cancelled is not RUNNING any more.
-if [ "$code" -eq 75 ] && [ ! -e "$job/cancelled" ] && [ "$(squeue -h -j "$self" -o %T)" = RUNNING ] && scontrol requeue "$self"; then
+if [[ $code = 75 || $code = 143 ]] && [ ! -e "$job/cancelled" ] && [ "$(squeue -h -j "$self" -o %T)" = RUNNING ] && scontrol requeue "$self"; then
     exit 0
 fi
 echo "$code" > "$job/$task.exit"

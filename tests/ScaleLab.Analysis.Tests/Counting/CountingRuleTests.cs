@@ -59,6 +59,20 @@ public sealed class CountingRuleTests
         Assert.True(rules[0].CostExponent > 1.03);
     }
 
+    // A head that dwarfs the rest: the fit's own frontier is along what runs cost.
+    [Fact]
+    public void The_exponent_of_6ND_is_that_whatever_runs_cost()
+    {
+        var analysis = Analysis(o => o with { C = 900 * Math.Pow(o.N, 0.85) * o.D });
+        var p = analysis.Fit.Parameters;
+        Assert.Equal(0.85, analysis.Fit.Frontier!.CostExponent!.Value, 1e-9);
+        Assert.Equal(p["beta"] / (p["alpha"] + p["beta"]), Of(analysis)[0].ExponentBy6nd!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void What_was_counted_without_its_tables_keeps_its_name_and_loses_no_table_twice() =>
+        Assert.Equal(["n_non_embedding"], Of(Analysis(o => o with { N = o.NNonEmbedding!.Value })).Select(r => r.Name));
+
     [Fact]
     public void Without_the_columns_there_is_one_rule() =>
         Assert.Single(Of(Analysis(o => o with { NEmbedding = null, NNonEmbedding = null })));

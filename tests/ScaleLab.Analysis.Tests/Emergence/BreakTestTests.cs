@@ -51,6 +51,25 @@ public sealed class BreakTestTests
         Assert.Null(BreakTest.Of([]));
     }
 
+    // Against N all branches of a trunk lie at one scale, and stray together.
+    [Fact]
+    public void Noise_that_trunks_share_is_called_a_break_as_rarely_as_promised()
+    {
+        var wrong = Enumerable.Range(0, 100).Count(seed => BreakTest.Of(Branches(u => 0.2 * u, trunks: 10, seed), draws: 99)!.PValue < 0.05);
+        var blind = Enumerable.Range(0, 100).Count(seed => BreakTest.Of([.. Branches(u => 0.2 * u, trunks: 10, seed).Select(p => p with { Cluster = null })], draws: 99)!.PValue < 0.05);
+        Assert.InRange(wrong, 0, 12);
+        Assert.InRange(blind, 13, 100);
+    }
+
+    [Fact]
+    public void Fewer_than_six_trunks_and_groups_of_one_scale_each_are_not_tested()
+    {
+        Assert.Null(BreakTest.Of([.. Branches(u => u, trunks: 12, seed: 1).Select((p, i) => p with { Cluster = $"{i % 5}" })]));
+
+        // Tokens per parameter: every N has a D of its own, and two seeds.
+        Assert.Null(BreakTest.Of([.. Enumerable.Range(0, 12).Select(i => new ScalePoint(Math.Pow(2, i / 2), i % 5, $"{i / 2}"))]));
+    }
+
     [Fact]
     public void The_same_points_give_the_same_p() => Assert.Equal(BreakTest.Of(World(u => u, 5, 0.1)), BreakTest.Of(World(u => u, 5, 0.1)));
 
@@ -73,6 +92,20 @@ public sealed class BreakTestTests
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, Scales).Select(i => 1 + (3.0 * i / (Scales - 1))).Select(u => new ScalePoint(Math.Pow(10, u), law(u) + (noise * Normal(random)), ""))];
+    }
+
+    // Six amounts of data per trunk, each with a level of its own; two thirds of the noise's variance are the trunk's.
+    private static List<ScalePoint> Branches(Func<double, double> law, int trunks, int seed)
+    {
+        var random = new Random(seed);
+        return
+        [
+            .. from trunk in Enumerable.Range(0, trunks)
+               let u = 1 + (3.0 * trunk / (trunks - 1))
+               let common = 0.02 * Normal(random)
+               from branch in Enumerable.Range(0, 6)
+               select new ScalePoint(Math.Pow(10, u), law(u) + branch + common + (0.014 * Normal(random)), $"{branch}", $"{trunk}"),
+        ];
     }
 
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

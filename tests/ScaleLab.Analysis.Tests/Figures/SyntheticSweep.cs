@@ -26,8 +26,6 @@ internal static class SyntheticSweep
         Line = i + 2,
         NNonEmbedding = r.NNonEmbedding,
         NEmbedding = r.NEmbedding,
-        NHead = r.NHead,
-        C6nd = r.C6nd,
     })];
 
     public static Fit Fit(bool intervals = true) => new()

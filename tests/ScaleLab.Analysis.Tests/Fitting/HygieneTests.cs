@@ -132,14 +132,12 @@ public sealed class HygieneTests
         var table = Spoilt(8, o => o with { N = o.D, D = o.N });
         var flagged = Fit(table).Flagged.Select(f => f.Run).ToHashSet();
         var clean = Fit(table with { Observations = [.. table.Observations.Where(o => !flagged.Contains(o.Run))] });
-        var (with, excluded) = (Fit(table), ParametricFit.Run(table, ScalingLaw.Of("chinchilla"), Synthetic.NoBootstrap with { ExcludeFlagged = true }));
+        var (with, (left, excluded)) = (Fit(table), ParametricFit.WithoutFlagged(table, ScalingLaw.Of("chinchilla")));
         Assert.Equal(clean.NObservations, with.WithoutFlagged!.NObservations);
         Assert.All(clean.Parameters, p => Synthetic.Close(p.Value, with.WithoutFlagged.Parameters[p.Key], 1e-6));
         Synthetic.Close(clean.Frontier!.ExponentN, with.WithoutFlagged.A!.Value, 1e-6);
-        Assert.Equal(clean.Parameters, excluded.Parameters);
-        Assert.True(excluded.FlaggedExcluded);
-        Assert.Null(excluded.WithoutFlagged);
-        Assert.Equal(with.Flagged, excluded.Flagged);
+        Assert.Equal(clean.Parameters, Fit(left).Parameters);
+        Assert.Equal(with.Flagged, excluded);
         Assert.Null(Fit(Synthetic.Grid(Synthetic.Chinchilla)).WithoutFlagged);
     }
 

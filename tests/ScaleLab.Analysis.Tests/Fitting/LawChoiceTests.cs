@@ -1,5 +1,6 @@
 using ScaleLab.Analysis.Data;
 using ScaleLab.Analysis.Fitting;
+using ScaleLab.Analysis.Frontiers;
 using ScaleLab.Analysis.Laws;
 
 namespace ScaleLab.Analysis.Tests.Fitting;
@@ -44,7 +45,7 @@ public sealed class LawChoiceTests
     {
         var fit = AutoFit.Run(Synthetic.Grid(Synthetic.Chinchilla, 1, 3), Synthetic.NoBootstrap);
         Assert.Empty(fit.LawChoice!.Folds);
-        Assert.Null(fit.LawChoice.Best);
+        Assert.Empty(fit.LawChoice.Errors);
         Assert.Equal(("chinchilla", FitStatus.Refused), (fit.Law, fit.Status));
     }
 
@@ -60,12 +61,31 @@ public sealed class LawChoiceTests
         Assert.InRange(fit.Frontier!.ExponentN, Math.Min(additive.Frontier!.ExponentN, gamma.Frontier!.ExponentN), Math.Max(additive.Frontier.ExponentN, gamma.Frontier.ExponentN));
         Assert.InRange(fit.Frontier.ExponentN, fit.Intervals.Bounds["a"].Low, fit.Intervals.Bounds["a"].High);
 
+        // What stands beside the parameters is of the average too, or of none.
+        Assert.Equal(new Allocator(fit).ForFlops(100 * fit.Diagnostics.Range!.C.High).Loss, fit.Allocations[^1].Loss);
+        Assert.NotEqual(additive.Allocations[^1].Loss, fit.Allocations[^1].Loss);
+        Assert.Equal(["a", "b"], fit.StandardErrors.Keys.TakeLast(2));
+        Assert.Null(fit.Diagnostics.Bic);
+
         var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "fit.json");
         fit.Write(file);
         var read = FitFile.Read(file);
         Assert.Equal(fit.ToJson(), read.ToJson());
         Assert.Equal(fit.Frontier.Loss(1e22), read.Frontier!.Loss(1e22));
         Synthetic.Close(1e22, read.Frontier.FlopsForLoss(read.Frontier.Loss(1e22)), 1e-9);
+    }
+
+    [Fact]
+    public void An_average_that_counts_one_form_alone_and_has_no_second_floor_survives_its_file()
+    {
+        var table = Synthetic.Grid(Synthetic.Chinchilla, noise: RecoveryTests.Noise(0.01, 53));
+        var (additive, gamma) = (ParametricFit.Run(table, ScalingLaw.Of("chinchilla"), Synthetic.NoBootstrap), ParametricFit.Run(table, ScalingLaw.Of("gamma"), Synthetic.NoBootstrap));
+        var fit = AutoFit.Of(table, new LawChoice([], new Dictionary<string, double> { ["chinchilla"] = 0.01 }), additive, gamma);
+        Assert.Equal(0, fit.Parameters["w"]);
+        fit = fit with { Parameters = fit.Parameters.ToDictionary(p => p.Key, p => p.Key == "E_gamma" ? 0 : p.Value) };
+        var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "fit.json");
+        fit.Write(file);
+        Assert.Equal(additive.Frontier!.N(1e22), FitFile.Read(file).Frontier!.N(1e22), 1e-6 * additive.Frontier.N(1e22));
     }
 
     // The top 30 % of compute held out of everything: the weights, too, come from the rest.

@@ -46,6 +46,27 @@ public sealed class ProfileCurveTests
         });
     }
 
+    // A fit moves products of these parameters with gamma (kaplan: with the exponents), and a profile of a product would wander while the others are refitted.
+    [Theory]
+    [InlineData("gamma", "alpha", false)]
+    [InlineData("gamma", "beta", false)]
+    [InlineData("gamma", "A", true)]
+    [InlineData("kaplan", "alpha_N", false)]
+    [InlineData("kaplan", "N_c", true)]
+    public void A_profile_holds_the_parameter_itself(string law, string parameter, bool isScale)
+    {
+        var table = Synthetic.Grid(Synthetic.Laws[law], noise: RecoveryTests.Noise(0.01, 11));
+        var fit = ParametricFit.Run(table, ScalingLaw.Of(law), new() { Objective = "mse_log", Bootstrap = 0 });
+        var curve = ProfileCurve.Of(table, fit).Single(c => c.Parameter == parameter);
+        var places = curve.Points.Where(p => p.Value >= curve.Estimate).Select(p => isScale ? Math.Log(p.Value) : p.Value).ToList();
+        var step = (places[^1] - places[0]) / (places.Count - 1);
+        Assert.True(places.Count > 10 && step > 0);
+        Assert.All(places.Index(), p => Assert.Equal(places[0] + (p.Index * step), p.Item, 1e-6 * Math.Abs(step)));
+
+        // No member of the law with that value may fit better: one that lies near is another way to hold it.
+        Assert.All(curve.Points, p => Assert.True(p.Deviance > -1e-6));
+    }
+
     [Fact]
     public void What_was_put_together_or_refused_has_no_profile()
     {

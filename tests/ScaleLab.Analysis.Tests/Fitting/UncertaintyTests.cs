@@ -105,6 +105,16 @@ public sealed class UncertaintyTests
     }
 
     [Fact]
+    public void Runs_that_differ_in_their_learning_rate_or_in_nothing_but_their_trunk_are_no_replicates()
+    {
+        var normal = Synthetic.Normal(5);
+        ObservationTable Twice(Func<Observation, int, Observation> second) =>
+            Synthetic.Table(Enumerable.Range(0, 2).SelectMany(copy => Synthetic.Grid(Synthetic.Chinchilla, noise: _ => 0.01 * normal()).Observations.Select(o => second(o with { Run = $"{o.Run}-{copy}", Seed = "0" }, copy))));
+        Assert.Null(ParametricFit.Run(Twice((o, copy) => o with { LearningRate = 1e-3 * (copy + 1) }), Law, Synthetic.NoBootstrap).Diagnostics.Replicates);
+        Assert.Null(ParametricFit.Run(Twice((o, copy) => o with { Cluster = $"trunk {copy}" }), Law, Synthetic.NoBootstrap).Diagnostics.Replicates);
+    }
+
+    [Fact]
     public void Without_replicates_nothing_is_said_of_the_pure_error() =>
         Assert.Null(ParametricFit.Run(Synthetic.Grid(Synthetic.Chinchilla), Law, Synthetic.NoBootstrap).Diagnostics.Replicates);
 

@@ -44,6 +44,18 @@ public sealed class AllocatorTests
         Assert.Equal(allocation.Intervals["new_run_loss"], new Allocator(Fitted.Value).ForFlopsWith(allocation.Flops, 1e8, null).Intervals["new_run_loss"]);
     }
 
+    // There D/N is 0/0, which is neither below nor above the others.
+    [Fact]
+    public void Where_a_draw_never_reaches_the_loss_the_ratio_of_tokens_and_parameters_has_no_interval()
+    {
+        var fit = Fitted.Value;
+        var above = fit.Draws[0] with { Parameters = fit.Draws[0].Parameters.SetItem(0, 2.5) };
+        var intervals = new Allocator(fit with { Draws = [above, .. fit.Draws.Skip(1)] }).ForLoss(2.4).Intervals;
+        Assert.Contains("flops", intervals.Keys);
+        Assert.DoesNotContain("tokens_per_param", intervals.Keys);
+        Assert.Contains("tokens_per_param", new Allocator(fit).ForLoss(2.4).Intervals.Keys);
+    }
+
     [Fact]
     public void Intervals_widen_beyond_the_data()
     {

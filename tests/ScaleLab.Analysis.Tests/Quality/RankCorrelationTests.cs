@@ -42,6 +42,7 @@ public sealed class RankCorrelationTests
     {
         var probe = Of(Enumerable.Range(0, 12).Select(i => (Loss: (double)i, Error: (double)i, Trunk: $"{i / 4}")));
         Assert.Equal((12, 3), (probe.Runs, probe.Clusters));
+        Assert.False(probe.LossOrdersQuality);
     }
 
     [Fact]

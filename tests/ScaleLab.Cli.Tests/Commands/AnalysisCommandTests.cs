@@ -29,6 +29,14 @@ public sealed class AnalysisCommandTests
         var clean = await Scalelab.Run("fit", file, "--bootstrap", "0", "--exclude-flagged");
         Assert.Contains("\nflagged and excluded: line 38: ", clean.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("without them", clean.Output, StringComparison.Ordinal);
+
+        // Whatever is made of the same runs beside the fit knows nothing of that row.
+        foreach (var more in (string[][])[["--approach", "all"], ["--law", "auto"]])
+        {
+            Assert.Equal(Parts((await Scalelab.Run(["fit", file, "--exclude", "set=bad", "--bootstrap", "100", "--json", .. more])).Output), Parts((await Scalelab.Run(["fit", file, "--exclude-flagged", "--bootstrap", "100", "--json", .. more])).Output));
+        }
+
+        static string[] Parts(string json) => [.. JsonDocument.Parse(json).RootElement.EnumerateObject().Where(p => p.Name is "parameters" or "intervals" or "approaches" or "law_choice").Select(p => p.Value.GetRawText())];
     }
 
     [Fact]

@@ -29,6 +29,13 @@ public sealed class FigureCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_of_a_folder_are_not_for_plot_to_choose()
+    {
+        var (code, _, error) = await Scalelab.Run("plot", _folder, "--loss", "probe_error");
+        Assert.Equal((2, "error: --loss is for a CSV; a sweep's folder is drawn from the fit that lies in it: draw its results.csv instead\n"), (code, error));
+    }
+
+    [Fact]
     public async Task Plot_draws_for_paper_in_the_formats_that_are_asked_for()
     {
         var (code, output, error) = await Scalelab.Run("plot", Csv("params", "tokens"), "--size", "page", "--style", "paper", "--format", "pdf");
