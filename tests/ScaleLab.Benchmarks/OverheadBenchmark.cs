@@ -10,6 +10,7 @@ namespace ScaleLab.Benchmarks;
 /// A sweep of 20 runs by <c>scalelab run</c> against the bare runner on the same run folders, in turns: one process with all of them,
 /// then two side by side with half each. Medians of the rounds. The sweep's time has planning, tables, fits, figures and report in it.
 /// </summary>
+/// <remarks><c>overhead 5 400k 2</c>: rounds, tokens of each run, and how many at once (1 and 2 unless told).</remarks>
 internal static class OverheadBenchmark
 {
     private const string Text =
@@ -34,18 +35,20 @@ internal static class OverheadBenchmark
 
         // Prepares the corpus, and fills the caches.
         await Sweep(root, "one.yaml", 1);
-        var (one, bareOne, two, bareTwo) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        for (var round = 0; round < rounds; round++)
+        foreach (var workers in args.Length > 2 ? [int.Parse(args[2], CultureInfo.InvariantCulture)] : (int[])[1, 2])
         {
-            one.Add(await Sweep(root, "overhead.yaml", 1));
-            bareOne.Add(await Bare(root, 1));
-            two.Add(await Sweep(root, "overhead.yaml", 2));
-            bareTwo.Add(await Bare(root, 2));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: scalelab {one[^1]:F1} s, bare {bareOne[^1]:F1} s; two workers {two[^1]:F1} s, two bare {bareTwo[^1]:F1} s"));
+            var (swept, bare) = (new List<double>(), new List<double>());
+            for (var round = 0; round < rounds; round++)
+            {
+                swept.Add(await Sweep(root, "overhead.yaml", workers));
+                bare.Add(await Bare(root, workers));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: scalelab {swept[^1]:F1} s, bare {bare[^1]:F1} s, {workers} at once"));
+            }
+
+            var ratio = Median([.. swept.Zip(bare, (a, b) => a / b)]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workers} at once: {Median(swept):F1} s against {Median(bare):F1} s bare; median of the rounds: {ratio:F3} of the time, {1 / ratio:F3}x the throughput"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one worker: {Median(one):F1} s against {Median(bareOne):F1} s bare: overhead {(Ratio(one, bareOne) - 1) * 100:F1} %"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two workers: {Median(two):F1} s against {Median(bareTwo):F1} s of two bare: {1 / Ratio(two, bareTwo):F3}x their throughput"));
         return 0;
     }
 
@@ -89,8 +92,6 @@ internal static class OverheadBenchmark
             throw new InputException($"scalelab-runner ended with exit code {process.ExitCode}: {string.Concat(said)}");
         }
     }
-
-    private static double Ratio(List<double> ours, List<double> theirs) => Median([.. ours.Zip(theirs, (a, b) => a / b)]);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
