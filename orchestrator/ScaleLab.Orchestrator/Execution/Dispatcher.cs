@@ -25,7 +25,7 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     /// <summary>From now on the run shares the machine with no other, and waits until the others are through.</summary>
     public void Isolate(PlannedRun run) => _solitary.Add(run.Key);
 
-    /// <summary>The run goes to another device next time, where there is one.</summary>
+    /// <summary>The run goes to another device next time, where there is one that takes it.</summary>
     public void Avoid(PlannedRun run, string device) => _avoided[run.Key] = device;
 
     /// <returns>False for the last device.</returns>
@@ -69,5 +69,7 @@ internal sealed class Dispatcher(RunQueue queue, IReadOnlyList<string> devices, 
     private bool May(PlannedRun run, string device) =>
         !Avoids(run, device) && packing?.May(run, device, _slots.IsInUse) != false;
 
-    private bool Avoids(PlannedRun run, string device) => _avoided.GetValueOrDefault(run.Key) == device && _slots.HasOther(device);
+    // Where no other device takes the run, it goes back to the one it failed on.
+    private bool Avoids(PlannedRun run, string device) =>
+        _avoided.GetValueOrDefault(run.Key) == device && _slots.HasOther(device, other => packing?.Fits(run, other) != false);
 }

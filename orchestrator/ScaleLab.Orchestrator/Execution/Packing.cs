@@ -80,6 +80,9 @@ internal sealed class Packing
         return false;
     }
 
+    /// <summary>Whether the run may have the device to itself as it is, with its activations kept.</summary>
+    public bool Fits(PlannedRun run, string device) => run.Memory <= _devices[device].Usable && !_memory.Recomputes(run, device);
+
     /// <summary>Whether the device has room for <paramref name="runs"/> of this size at once.</summary>
     public bool Holds(PlannedRun run, int runs, string device) => Bytes(_devices[device]) + ((double)runs * run.Memory) <= _devices[device].Usable;
 
@@ -128,8 +131,6 @@ internal sealed class Packing
         Fits(run, device) || _devices.Keys.All(d => d == device || !inUse(d) || (!Fits(run, d) && _devices[d].Usable <= _devices[device].Usable));
 
     private double Bytes(Device there) => there.Runs.Values.Sum(r => _separate.Contains(r.Run.Key) ? there.Usable : (double)r.Run.Memory);
-
-    private bool Fits(PlannedRun run, string device) => run.Memory <= _devices[device].Usable && !_memory.Recomputes(run, device);
 
     private sealed class Device(double usable, int most)
     {

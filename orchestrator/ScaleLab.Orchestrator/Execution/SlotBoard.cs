@@ -28,9 +28,9 @@ internal sealed class SlotBoard(IReadOnlyList<string> devices)
         _busy[devices[slot]]--;
     }
 
-    /// <summary>Whether runs may go elsewhere than to <paramref name="device"/>.</summary>
-    public bool HasOther(string device) => devices.Any(d => d != device && !_quarantined.Contains(d));
+    /// <summary>Whether there is a device in use besides <paramref name="device"/> that <paramref name="takes"/> what is to go there.</summary>
+    public bool HasOther(string device, Func<string, bool> takes) => devices.Any(d => d != device && IsInUse(d) && takes(d));
 
     /// <returns>False for the last device: runs that fail there too are bounded one by one.</returns>
-    public bool Quarantine(string device) => HasOther(device) && _quarantined.Add(device);
+    public bool Quarantine(string device) => HasOther(device, _ => true) && _quarantined.Add(device);
 }

@@ -95,15 +95,18 @@ internal sealed class SweepService(
 
     private async Task DriveAsync(CancellationToken stop)
     {
-        while (true)
+        StartReady(stop);
+        while (_dispatcher.Busy + _mail.Pauses > 0)
         {
-            StartReady(stop);
-            if (_dispatcher.Busy + _mail.Pauses == 0)
-            {
-                return;
-            }
-
             await _mail.ActOnNextAsync();
+            StartReady(stop);
+        }
+
+        // An end that nobody asked for says that nothing is left.
+        var left = plan.Runs.Count - _done - _failed.Count;
+        if (left > 0 && !stop.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"{left} of {plan.Runs.Count} runs are left, and nothing starts them");
         }
     }
 

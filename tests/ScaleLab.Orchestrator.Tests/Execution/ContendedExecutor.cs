@@ -24,6 +24,9 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
     /// <summary>Every attempt here is lost.</summary>
     public string? Broken { get; set; }
 
+    /// <summary>The key of a run whose first attempt is lost.</summary>
+    public string? Unlucky { get; set; }
+
     /// <summary>The key of a run that needs a device to itself.</summary>
     public string? Greedy { get; set; }
 
@@ -52,9 +55,10 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
             for (var done = 0.0; done < run.Time.TotalSeconds; done += Math.Min(saturation, there.Count) / there.Count * Tick.TotalSeconds)
             {
                 await Task.Delay(Tick, clock, CancellationToken.None);
-                if (device == Broken || (run.Key == Greedy && there.Count > 1))
+                var lost = device == Broken || (run.Key == Unlucky && folder.AttemptNumbers().Count == 0);
+                if (lost || (run.Key == Greedy && there.Count > 1))
                 {
-                    var failure = device == Broken
+                    var failure = lost
                         ? new RunFailure { Class = FailureClass.Lost, Message = "fell off the bus" }
                         : new RunFailure { Class = FailureClass.DeviceOutOfMemory, Message = "CUDA out of memory" };
                     folder.ClaimAttempt().Publish(failure);

@@ -73,6 +73,20 @@ public sealed class PackingTests
         Assert.Contains(sweep.Session.View.Changes, c => c.StartsWith("quarantine cuda:1", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(80, "cuda:1")]
+    [InlineData(8, "cuda:0")] // the other does not take it
+    public async Task A_lost_run_goes_to_another_device_that_takes_it_and_else_back(long other, string then)
+    {
+        using var sweep = new Packed("grid: {n: [1B], d: [40M]}\ntrain: {schedule: cosine, precision: bf16}", saturation: 1, 80 * Gigabyte, other * Gigabyte);
+        var large = sweep.Session.Plan.Runs.Single();
+        sweep.Executor.Unlucky = large.Key;
+        var summary = await sweep.RunAsync();
+        Assert.InRange(large.Memory, 8 * Gigabyte, 70 * Gigabyte);
+        Assert.Equal((1, 0), (summary.Done, summary.Failed.Count));
+        Assert.Equal(then, sweep.Executor.Where[large.Key]);
+    }
+
     [Fact]
     public async Task What_ran_out_of_memory_on_one_device_goes_to_another()
     {

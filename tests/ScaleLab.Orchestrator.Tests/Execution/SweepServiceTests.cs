@@ -92,6 +92,18 @@ public sealed class SweepServiceTests
     }
 
     [Fact]
+    public async Task A_sweep_that_comes_to_a_halt_with_runs_undone_ends_with_an_error()
+    {
+        using var sweep = new TestSweep();
+        var last = sweep.Plan.Runs[^1];
+
+        // It waits for itself.
+        sweep.Plan = sweep.Plan with { Runs = [.. sweep.Plan.Runs.SkipLast(1), last with { Parent = last.Key }] };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => sweep.RunAsync());
+        Assert.Equal("1 of 12 runs are left, and nothing starts them", error.Message);
+    }
+
+    [Fact]
     public async Task Running_again_tries_failed_runs_again()
     {
         using var sweep = new TestSweep();
