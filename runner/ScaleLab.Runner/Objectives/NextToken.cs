@@ -85,6 +85,12 @@ internal sealed class NextToken : IObjective
 
         var predictions = losses.Sum(l => l.Predictions);
         var mean = losses.Sum(l => l.Nats) / predictions;
+        if (!double.IsFinite(mean))
+        {
+            // Of a model that has diverged nothing else can be measured.
+            return new Evaluation(mean, null);
+        }
+
         // Of a ratio of sums over blocks; equal blocks make it the usual standard error of the mean.
         var variance = losses.Sum(l => Math.Pow(l.Nats - (mean * l.Predictions), 2)) * losses.Count / (losses.Count - 1.0);
         var info = _corpus.Info;

@@ -131,13 +131,19 @@ internal sealed class RunAttempt
         var begun = _time.GetTimestamp();
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         _evaluation = _time.GetElapsedTime(begun);
+        if (!double.IsFinite(evaluation.Loss))
+        {
+            // The last update, which no training loss came after.
+            return Result(trainer, RunStatus.Diverged);
+        }
+
         curve.Append(trainer.Row(annealed: true, evaluation.Loss));
         objective.Export(_attempt.ModelFolder);
-        return Result(trainer, double.IsFinite(evaluation.Loss) ? RunStatus.Ok : RunStatus.Diverged) with
+        return Result(trainer, RunStatus.Ok) with
         {
             TrainLoss = trainer.State.Tail.Mean,
             Evaluation = _spec.Evaluation,
-            ValLoss = double.IsFinite(evaluation.Loss) ? evaluation.Loss : null,
+            ValLoss = evaluation.Loss,
             ValLossSe = evaluation.StandardError,
             ValBpb = evaluation.BitsPerByte,
             Metrics = evaluation.Metrics,

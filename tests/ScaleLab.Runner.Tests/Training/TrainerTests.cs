@@ -60,6 +60,18 @@ public sealed class TrainerTests : TorchTests, IDisposable
     }
 
     [Fact]
+    public void A_held_out_loss_that_is_no_number_ends_the_run_with_a_result()
+    {
+        // The last update is the first that ruins the model: no loss of the training tells.
+        var run = _runs.Create("run", _runs.Training(1) with { Optimizer = new OptimizerSpec { Lr = 1e30 } });
+        run.Create(run.ReadSpec() with { Evaluation = new EvaluationSpec { Metrics = [MetricName.InContext, MetricName.Induction] } });
+        var end = new RunExecution(_runs.Store, TimeProvider.System, _ => { }).Execute(new WorkerCommand { Run = run.Path }, () => FailureClass.Interrupted, CancellationToken.None);
+        Assert.Null(end.Failure);
+        var result = run.ReadResult()!;
+        Assert.Equal((RunStatus.Diverged, 1L, null, null, null, null), (result.Status, result.Step, result.ValLoss, result.ValLossSe, result.ValBpb, result.Metrics));
+    }
+
+    [Fact]
     public void The_number_of_living_tensors_does_not_grow()
     {
         var run = _runs.Create("run", _runs.Training(200));

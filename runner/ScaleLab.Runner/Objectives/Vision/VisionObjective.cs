@@ -92,6 +92,12 @@ internal sealed class VisionObjective : IObjective
         }
 
         var mean = losses.Average();
+        if (!double.IsFinite(mean))
+        {
+            // Of a model that has diverged nothing else can be measured.
+            return new Evaluation(mean, null);
+        }
+
         var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (blocks - 1.0));
         var (metrics, heads) = evaluation.ProbeImages > 0 ? Metrics(evaluation, batch, stop) : ([], null);
         return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: Measured([.. Floor(floor), .. metrics]), Heads: heads);
