@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace ScaleLab.Contracts.Runs;
@@ -7,6 +8,8 @@ namespace ScaleLab.Contracts.Runs;
 /// <summary><c>attempts/k/</c>: the only place where attempt k writes.</summary>
 public sealed class AttemptFolder(string path, int number)
 {
+    private const string StateHashName = "state_sha256";
+
     public int Number { get; } = number;
 
     public string Path { get; } = path;
@@ -40,10 +43,14 @@ public sealed class AttemptFolder(string path, int number)
     /// <summary>Weights, moments and what is carried beside them.</summary>
     public static string TensorFile(string checkpoint) => System.IO.Path.Combine(checkpoint, "tensors.safetensors");
 
-    /// <summary>Step, sums of losses, and the SHA-256 of the tensors.</summary>
+    /// <summary>Step, sums of losses, and the SHA-256 of the tensors and of itself.</summary>
     public static string StateFile(string checkpoint) => System.IO.Path.Combine(checkpoint, "state.json");
 
-    /// <summary>What is wrong with the checkpoint of a step; null where it is there, of that step, and with the tensors that it was written with.</summary>
+    /// <summary>SHA-256 of what a <c>state.json</c> says, but for this hash.</summary>
+    public static string StateHash(JsonElement state) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', state.EnumerateObject().Where(p => p.Name != StateHashName).Select(p => $"{p.Name} {p.Value.GetRawText()}")))));
+
+    /// <summary>What is wrong with the checkpoint of a step; null where it is there, of that step, and as it was written.</summary>
     public string? CheckpointDamage(long step)
     {
         var folder = CheckpointFolder(step);
@@ -53,6 +60,12 @@ public sealed class AttemptFolder(string path, int number)
             if (state.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("step", out var s) || !s.TryGetInt64(out var written) || written != step)
             {
                 return $"{StateFile(folder)} is not the state of step {step}";
+            }
+
+            // Earlier versions wrote none, and the ends of their trunks are good.
+            if (root.TryGetProperty(StateHashName, out var own) && !own.ValueEquals(StateHash(root)))
+            {
+                return $"{StateFile(folder)}: its SHA-256 is not the one that it names";
             }
 
             using var tensors = File.OpenRead(TensorFile(folder));

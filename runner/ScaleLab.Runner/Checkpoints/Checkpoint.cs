@@ -25,6 +25,7 @@ internal static class Checkpoint
             Directory.CreateDirectory(aside);
             var (tensorFile, stateFile) = (AttemptFolder.TensorFile(aside), AttemptFolder.StateFile(aside));
             state = state with { Sha256 = Safetensors.Write(tensorFile, tensors) };
+            state = state with { StateSha256 = AttemptFolder.StateHash(JsonSerializer.SerializeToElement(state, RunnerJson.Default.TrainingState)) };
             File.WriteAllBytes(stateFile, JsonSerializer.SerializeToUtf8Bytes(state, RunnerJson.Default.TrainingState));
             DiskSync.Flush(tensorFile);
             DiskSync.Flush(stateFile);
@@ -56,7 +57,8 @@ internal static class Checkpoint
     }
 
     /// <summary>Fills <paramref name="tensors"/> from the checkpoint of <paramref name="step"/>.</summary>
-    /// <exception cref="InputException">It is missing or damaged.</exception>
+    /// <exception cref="InputException">It is missing or damaged, and the tensors are what they were.</exception>
+    /// <exception cref="IOException">The disk failed after all had been checked. The tensors are of no use any more.</exception>
     public static TrainingState Read(AttemptFolder attempt, long step, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         if (attempt.CheckpointDamage(step) is { } damage)
@@ -64,15 +66,20 @@ internal static class Checkpoint
             throw new InputException(damage);
         }
 
-        var folder = attempt.CheckpointFolder(step);
+        var state = ReadState(AttemptFolder.StateFile(attempt.CheckpointFolder(step)));
+        Safetensors.Read(AttemptFolder.TensorFile(attempt.CheckpointFolder(step)), tensors);
+        return state;
+    }
+
+    private static TrainingState ReadState(string file)
+    {
         try
         {
-            Safetensors.Read(AttemptFolder.TensorFile(folder), tensors);
-            return JsonSerializer.Deserialize(File.ReadAllBytes(AttemptFolder.StateFile(folder)), RunnerJson.Default.TrainingState)!;
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RunnerJson.Default.TrainingState)!;
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            throw new InputException($"{folder}: unreadable checkpoint: {e.Message.ReplaceLineEndings(" ")}");
+            throw new InputException($"{file}: unreadable checkpoint: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed record TrainingState
 
     /// <summary>SHA-256 of the tensors beside it.</summary>
     public string Sha256 { get; init; } = "";
+
+    /// <summary>SHA-256 of all of the above.</summary>
+    public string? StateSha256 { get; init; }
 }
 
 /// <summary>Nats summed over units of D.</summary>
