@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 
 namespace ScaleLab.Orchestrator.Execution;
 
@@ -44,7 +45,8 @@ internal sealed class Ownership : IAsyncDisposable
     public static async Task<Ownership> TakeAsync(SweepFolder folder, OwnerRecord mine, TimeProvider time, CancellationToken cancellation = default)
     {
         OwnerRecord? former = null;
-        if (!SweepFolder.TryCreate(folder.OwnerFile, Bytes(mine)))
+        Directory.CreateDirectory(folder.Path);
+        if (!AtomicFile.TryCreate(folder.OwnerFile, Bytes(mine)))
         {
             former = Read(folder);
             await WaitForDeathAsync(folder, mine, time, cancellation);

@@ -110,7 +110,7 @@ internal sealed class SweepFolder(string path)
     {
         // Another driver may be writing its claim this very moment; by the clock of the file system, whatever that shows, it is as new as ours.
         var claimed = File.GetLastWriteTimeUtc(OwnerFile);
-        foreach (var left in Directory.EnumerateFiles(Path).Where(RunFolder.IsAside))
+        foreach (var left in Directory.EnumerateFiles(Path).Where(AtomicFile.IsAside))
         {
             if (claimed - File.GetLastWriteTimeUtc(left) > TimeSpan.FromMinutes(1))
             {
@@ -119,7 +119,7 @@ internal sealed class SweepFolder(string path)
         }
     }
 
-    /// <summary>Writes aside, then renames: a reader sees the old file or the new one. A file that would not change is left alone, time stamp and all.</summary>
+    /// <summary>A reader sees the old file or the new one. A file that would not change is left alone, time stamp and all.</summary>
     /// <returns>Whether the file changed.</returns>
     public static bool Replace(string file, ReadOnlySpan<byte> content)
     {
@@ -128,49 +128,14 @@ internal sealed class SweepFolder(string path)
             return false;
         }
 
-        var aside = Aside(file, content);
-        File.Move(aside, file, overwrite: true);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        AtomicFile.Replace(file, content);
         return true;
-    }
-
-    /// <summary>Creates a file that must not exist: among several callers one succeeds (link(2), on NFS too).</summary>
-    public static bool TryCreate(string file, ReadOnlySpan<byte> content)
-    {
-        var aside = Aside(file, content);
-        try
-        {
-            File.Move(aside, file, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            return false;
-        }
-        finally
-        {
-            File.Delete(aside);
-        }
     }
 
     private IEnumerable<RunFolder> Runs() => Directory.Exists(In("runs"))
         ? Directory.EnumerateDirectories(In("runs")).Select(d => new RunFolder(d)).Where(r => r.Exists)
         : [];
-
-    private static string Aside(string file, ReadOnlySpan<byte> content)
-    {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        var aside = $"{file}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllBytes(aside, content);
-            return aside;
-        }
-        catch (IOException)
-        {
-            File.Delete(aside);
-            throw;
-        }
-    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace ScaleLab.Contracts.Runs;
 
 /// <summary>The folder of one run: <c>run.json</c>, <c>attempts/k/</c>, <c>result.json</c>. A killed writer never corrupts or blocks it.</summary>
-public sealed partial class RunFolder(string path)
+public sealed class RunFolder(string path)
 {
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -38,8 +37,7 @@ public sealed partial class RunFolder(string path)
         var bound = first.Execution.Device == spec.Execution.Device || AttemptNumbers().Count > 0 ? first with { Evaluation = spec.Evaluation, Parent = spec.Parent } : spec;
         if (bound != first)
         {
-            var aside = Aside(SpecFile, bound, ContractJson.Default.RunSpec);
-            File.Move(aside, SpecFile, overwrite: true);
+            AtomicFile.Replace(SpecFile, Bytes(bound, ContractJson.Default.RunSpec));
         }
 
         return bound;
@@ -85,7 +83,7 @@ public sealed partial class RunFolder(string path)
     /// <summary>Removes what killed writers left beside <c>run.json</c> and <c>result.json</c>. Only once there is a result: nobody has business here any more.</summary>
     public void Tidy()
     {
-        foreach (var left in Directory.EnumerateFiles(Path).Where(IsAside))
+        foreach (var left in Directory.EnumerateFiles(Path).Where(AtomicFile.IsAside))
         {
             File.Delete(left);
         }
@@ -109,7 +107,7 @@ public sealed partial class RunFolder(string path)
         Directory.CreateDirectory(Attempts);
         for (var number = AttemptNumbers().DefaultIfEmpty(0).Max() + 1; ; number++)
         {
-            if (TryMakeDirectory(System.IO.Path.Combine(Attempts, Name(number))))
+            if (AtomicFile.TryCreateFolder(System.IO.Path.Combine(Attempts, Name(number))))
             {
                 return Attempt(number);
             }
@@ -144,55 +142,10 @@ public sealed partial class RunFolder(string path)
         }
     }
 
-    // Written aside, then linked: link(2) fails where the name exists, on NFS too, and a reader sees all of the file or none.
-    internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type)
-    {
-        var aside = Aside(file, value, type);
-        try
-        {
-            return Link(aside, file) == 0 || (File.Exists(file) ? false : throw LastError($"cannot link {file}"));
-        }
-        finally
-        {
-            File.Delete(aside);
-        }
-    }
+    /// <returns>False where the file was there before.</returns>
+    internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type) => AtomicFile.TryCreate(file, Bytes(value, type));
 
-    /// <summary>Whether a file is one that was being written when its writer died: <c>result.json.&lt;32 hexadecimal digits&gt;</c>.</summary>
-    public static bool IsAside(string file) => Guid.TryParseExact(System.IO.Path.GetExtension(file).TrimStart('.'), "N", out _);
-
-    private static string Aside<T>(string file, T value, JsonTypeInfo<T> type)
-    {
-        var aside = $"{file}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllBytes(aside, [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n']);
-            return aside;
-        }
-        catch (IOException)
-        {
-            File.Delete(aside);
-            throw;
-        }
-    }
+    private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
     private static string Name(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static bool TryMakeDirectory(string path)
-    {
-        const int permissions = 0b111_111_101; // rwxrwxr-x
-        return MakeDirectory(path, permissions) == 0 || (Directory.Exists(path) ? false : throw LastError($"cannot create {path}"));
-    }
-
-    private static IOException LastError(string what)
-    {
-        var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
-    }
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string from, string to);
-
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakeDirectory(string path, uint mode);
 }

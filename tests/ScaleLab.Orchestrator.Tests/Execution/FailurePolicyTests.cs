@@ -188,7 +188,7 @@ public sealed class FailurePolicyTests
         run.Create(sweep.Plan.Runs.Single().Spec);
         run.ClaimAttempt();
         var dead = OwnerRecord.OfThisProcess(1) with { Started = 1, Host = elsewhere ? "elsewhere" : Environment.MachineName };
-        SweepFolder.TryCreate(sweep.Folder.OwnerFile, JsonSerializer.SerializeToUtf8Bytes(dead, OrchestratorJson.Default.OwnerRecord));
+        AtomicFile.TryCreate(sweep.Folder.OwnerFile, JsonSerializer.SerializeToUtf8Bytes(dead, OrchestratorJson.Default.OwnerRecord));
         Assert.Equal(1, (await sweep.RunAsync()).Done);
         Assert.Equal(new RunFailure { Class = expected, Message = message }, run.Attempt(1).ReadFailure());
         Assert.Equal(2, run.ReadResult()!.Attempt);

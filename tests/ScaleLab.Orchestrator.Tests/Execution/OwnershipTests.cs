@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Execution;
 
 namespace ScaleLab.Orchestrator.Tests.Execution;
@@ -34,7 +35,7 @@ public sealed class OwnershipTests : IDisposable
     [Fact]
     public async Task A_driver_that_has_stopped_ticking_is_replaced_after_the_patience_and_not_before()
     {
-        SweepFolder.TryCreate(_folder.OwnerFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_elsewhere, OrchestratorJson.Default.OwnerRecord));
+        AtomicFile.TryCreate(_folder.OwnerFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_elsewhere, OrchestratorJson.Default.OwnerRecord));
         var begun = _time.GetTimestamp();
         await using var second = await Advance(Take());
         Assert.InRange(_time.GetElapsedTime(begun), Ownership.Patience, Ownership.Patience + TimeSpan.FromSeconds(2));
@@ -45,7 +46,7 @@ public sealed class OwnershipTests : IDisposable
     public async Task A_driver_whose_process_is_gone_from_this_machine_is_replaced_at_once()
     {
         var gone = OwnerRecord.OfThisProcess(1) with { Started = 1 };
-        SweepFolder.TryCreate(_folder.OwnerFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(gone, OrchestratorJson.Default.OwnerRecord));
+        AtomicFile.TryCreate(_folder.OwnerFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(gone, OrchestratorJson.Default.OwnerRecord));
         var begun = _time.GetTimestamp();
         await using var second = await Advance(Take());
         Assert.InRange(_time.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(1));
