@@ -30,6 +30,46 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(4, folder.Create(other).Execution.Chunk);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"format\": 1, \"cl")]
+    [InlineData("\0\0\0\0")]
+    public void An_attempt_whose_failure_cannot_be_read_is_closed_and_may_be_closed_anew(string damage)
+    {
+        var attempt = new RunFolder(Path.Combine(_root, "run")).ClaimAttempt();
+        attempt.Publish(new RunFailure { Class = FailureClass.Preempted, Message = "stopped" });
+        File.WriteAllText(Path.Combine(attempt.Path, "failure.json"), damage);
+        Assert.Equal(FailureClass.Lost, attempt.ReadFailure()!.Class);
+        Assert.Throws<OperationCanceledException>(attempt.ThrowIfClosed);
+
+        var anew = new RunFailure { Class = FailureClass.NodeLost, Message = "gone" };
+        Assert.True(attempt.Publish(anew));
+        Assert.Equal(anew, attempt.ReadFailure());
+        Assert.False(attempt.Publish(anew with { Message = "again" }));
+    }
+
+    [Fact]
+    public void An_evaluation_that_cannot_be_read_is_none_and_is_written_anew()
+    {
+        var folder = new RunFolder(Path.Combine(_root, "run"));
+        var evaluation = new RunEvaluation { Evaluation = new EvaluationSpec { Blocks = 2 }, ValLoss = 3 };
+        folder.Publish(evaluation);
+        File.WriteAllText(folder.EvaluationFile(evaluation.Evaluation), "{");
+        Assert.Null(folder.ReadEvaluation(evaluation.Evaluation));
+        folder.Publish(evaluation);
+        Assert.Equal(3, folder.ReadEvaluation(evaluation.Evaluation)!.ValLoss);
+    }
+
+    [Fact]
+    public void A_restore_point_that_cannot_be_read_is_none()
+    {
+        var attempt = new RunFolder(Path.Combine(_root, "run")).ClaimAttempt();
+        attempt.Publish(new RestorePoint(3, null));
+        File.WriteAllText(attempt.RestoreFile, "{");
+        Assert.Null(attempt.ReadRestorePoint());
+    }
+
     private static RunSpec Spec(string? parent) => new()
     {
         Key = "run",

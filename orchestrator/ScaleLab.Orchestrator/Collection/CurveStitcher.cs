@@ -15,27 +15,30 @@ internal static class CurveStitcher
         var end = long.MaxValue;
         for (int? number = attempt; number is { } k;)
         {
-            var restore = folder.Attempt(k).ReadRestorePoint();
-            var (from, to) = (restore?.Step ?? 0, end);
+            var rows = Rows(folder.Attempt(k).CurveFile);
+
+            // Where that is lost, the curve tells as much: rows are due at the same steps in every attempt, so none has one between where this attempt took up and its first.
+            var restore = folder.Attempt(k).ReadRestorePoint() ?? new RestorePoint(rows.Count > 0 ? rows[0].Step - 1 : end, k - 1);
+            var (from, to) = (restore.Step, end);
 
             // An attempt that takes up at the last step still writes that step's row, if the one before had no time to.
-            pieces.Push(Rows(folder.Attempt(k).CurveFile).Where(r => r.Step >= from && r.Step <= to));
+            pieces.Push(rows.Where(r => r.Step >= from && r.Step <= to));
 
             // A later attempt takes up from an earlier one, never the reverse.
-            number = restore?.Attempt < k ? restore.Attempt : null;
+            number = restore.Attempt is > 0 and var earlier && earlier < k ? earlier : null;
             end = Math.Min(end, from);
         }
 
-        var rows = new List<CurveRow>();
+        var curve = new List<CurveRow>();
         foreach (var row in pieces.SelectMany(p => p))
         {
-            if (rows.Count == 0 || row.Step > rows[^1].Step)
+            if (curve.Count == 0 || row.Step > curve[^1].Step)
             {
-                rows.Add(row);
+                curve.Add(row);
             }
         }
 
-        return rows;
+        return curve;
     }
 
     /// <summary>How far an attempt has come; null before its first row.</summary>

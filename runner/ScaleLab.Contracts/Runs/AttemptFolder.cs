@@ -79,13 +79,13 @@ public sealed class AttemptFolder(string path, int number)
         }
     }
 
-    /// <summary>Null until the attempt has chosen where it starts.</summary>
-    public RestorePoint? ReadRestorePoint() => RunFolder.Read(RestoreFile, ContractJson.Default.RestorePoint);
+    /// <summary>Null until the attempt has chosen where it starts, and where a disk has damaged what it wrote of it.</summary>
+    public RestorePoint? ReadRestorePoint() => RunFolder.ReadIfWhole(RestoreFile, ContractJson.Default.RestorePoint);
 
     public void Publish(RestorePoint point) => RunFolder.Publish(RestoreFile, point, ContractJson.Default.RestorePoint);
 
-    /// <summary>Null where a driver times the attempt.</summary>
-    public AttemptAccount? ReadAccount() => RunFolder.Read(AccountFile, ContractJson.Default.AttemptAccount);
+    /// <summary>Null where a driver times the attempt, or where it cannot be read.</summary>
+    public AttemptAccount? ReadAccount() => RunFolder.ReadIfWhole(AccountFile, ContractJson.Default.AttemptAccount);
 
     public void Publish(AttemptAccount account) => RunFolder.Publish(AccountFile, account, ContractJson.Default.AttemptAccount);
 
@@ -98,9 +98,20 @@ public sealed class AttemptFolder(string path, int number)
         }
     }
 
-    public RunFailure? ReadFailure() => RunFolder.Read(FailureFile, ContractJson.Default.RunFailure);
+    /// <summary>Null while the attempt is open. One whose failure a disk has damaged is closed all the same.</summary>
+    public RunFailure? ReadFailure()
+    {
+        try
+        {
+            return RunFolder.Read(FailureFile, ContractJson.Default.RunFailure);
+        }
+        catch (InputException e)
+        {
+            return new RunFailure { Class = FailureClass.Lost, Message = $"why it ended cannot be read: {e.Message}" };
+        }
+    }
 
-    /// <returns>False where it was closed before.</returns>
+    /// <returns>False where it was closed before, and says why.</returns>
     public bool Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
 
     /// <summary>Written when the attempt begins to train.</summary>

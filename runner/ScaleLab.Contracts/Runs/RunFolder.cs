@@ -47,38 +47,13 @@ public sealed class RunFolder(string path)
     public RunSpec ReadSpec() => Read(SpecFile, ContractJson.Default.RunSpec) ?? throw new InputException($"{SpecFile}: no such run");
 
     /// <summary>Null where there is none, or one that a broken disk has left unreadable: that run is trained again.</summary>
-    public RunResult? ReadResult()
-    {
-        try
-        {
-            return Read(ResultFile, ContractJson.Default.RunResult);
-        }
-        catch (InputException)
-        {
-            return null;
-        }
-    }
+    public RunResult? ReadResult() => ReadIfWhole(ResultFile, ContractJson.Default.RunResult);
 
     /// <returns>False where a result was there before: the first one wins, and this one is dropped.</returns>
-    public bool Publish(RunResult result)
-    {
-        if (Publish(ResultFile, result, ContractJson.Default.RunResult))
-        {
-            return true;
-        }
+    public bool Publish(RunResult result) => Publish(ResultFile, result, ContractJson.Default.RunResult);
 
-        if (ReadResult() is not null)
-        {
-            return false;
-        }
-
-        // Links are whole or absent, so this one was damaged afterwards.
-        Discard();
-        return Publish(ResultFile, result, ContractJson.Default.RunResult);
-    }
-
-    /// <summary>Takes back a result that cannot be used, so that the run is trained again; it is kept beside, for whoever wants to know how that came. Only for whoever holds the sweep.</summary>
-    public void Discard() => File.Move(ResultFile, $"{ResultFile}.unreadable", overwrite: true);
+    /// <summary>Takes back a result that cannot be used, so that the run is trained again. Only for whoever holds the sweep.</summary>
+    public void Discard() => SetAside(ResultFile);
 
     /// <summary>Removes what killed writers left beside <c>run.json</c> and <c>result.json</c>. Only once there is a result: nobody has business here any more.</summary>
     public void Tidy()
@@ -89,16 +64,19 @@ public sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>A finished run under one way of measuring; null where it was not measured so.</summary>
+    /// <summary>A finished run under one way of measuring; null where it was not measured so, or cannot be read and is measured again.</summary>
     public RunEvaluation? ReadEvaluation(EvaluationSpec evaluation) =>
         ReadResult() is { } result && result.Evaluation == evaluation
             ? RunEvaluation.Of(result)
-            : Read(System.IO.Path.Combine(Evaluations, RunEvaluation.Name(evaluation)), ContractJson.Default.RunEvaluation);
+            : ReadIfWhole(EvaluationFile(evaluation), ContractJson.Default.RunEvaluation);
+
+    /// <summary>Where a finished run is said to have been measured in some other way.</summary>
+    public string EvaluationFile(EvaluationSpec evaluation) => System.IO.Path.Combine(Evaluations, RunEvaluation.Name(evaluation));
 
     public void Publish(RunEvaluation evaluation)
     {
         Directory.CreateDirectory(Evaluations);
-        Publish(System.IO.Path.Combine(Evaluations, RunEvaluation.Name(evaluation.Evaluation)), evaluation, ContractJson.Default.RunEvaluation);
+        Publish(EvaluationFile(evaluation.Evaluation), evaluation, ContractJson.Default.RunEvaluation);
     }
 
     /// <summary>Takes the next attempt number by exclusive create, so that no two processes ever write into one attempt.</summary>
@@ -130,7 +108,7 @@ public sealed class RunFolder(string path)
         try
         {
             // Most files that are looked for are not there yet, and exceptions are slow.
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), type) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), type) ?? throw new JsonException("null") : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -142,8 +120,41 @@ public sealed class RunFolder(string path)
         }
     }
 
-    /// <returns>False where the file was there before.</returns>
-    internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type) => AtomicFile.TryCreate(file, Bytes(value, type));
+    /// <summary>For files that can be missed: one that a disk has damaged is none.</summary>
+    internal static T? ReadIfWhole<T>(string file, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return Read(file, type);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>False where the file was there before, and whole.</returns>
+    internal static bool Publish<T>(string file, T value, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (AtomicFile.TryCreate(file, Bytes(value, type)))
+        {
+            return true;
+        }
+
+        if (ReadIfWhole(file, type) is not null)
+        {
+            return false;
+        }
+
+        // Links are whole or absent, so this one was damaged afterwards.
+        SetAside(file);
+        return AtomicFile.TryCreate(file, Bytes(value, type));
+    }
+
+    // Kept beside, for whoever wants to know how that came.
+    private static void SetAside(string file) => File.Move(file, $"{file}.unreadable", overwrite: true);
 
     private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 

@@ -79,8 +79,7 @@ internal sealed class RunAttempt
             curve.Flush();
             _attempt.ThrowIfClosed();
             _run.Publish(result);
-            DiskSync.Flush(_run.ResultFile);
-            DiskSync.Flush(_run.Path);
+            Flush(_run.ResultFile);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -104,6 +103,14 @@ internal sealed class RunAttempt
         objective.Import(weights);
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics, Heads = evaluation.Heads });
+        Flush(_run.EvaluationFile(_spec.Evaluation));
+        DiskSync.Flush(_run.Path);
+    }
+
+    private static void Flush(string file)
+    {
+        DiskSync.Flush(file);
+        DiskSync.Flush(Path.GetDirectoryName(file)!);
     }
 
     // One that still runs, on a machine that was cut off, writes no further checkpoint and no result: its work is done here now.

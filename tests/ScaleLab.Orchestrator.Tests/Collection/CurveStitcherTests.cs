@@ -34,6 +34,22 @@ public sealed class CurveStitcherTests : IDisposable
         Assert.Equal([(1, 10), (1, 20), (3, 30), (3, 40)], Stitched(3));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_restore_point_that_a_disk_has_damaged_is_not_missed(int damaged)
+    {
+        Attempt(null, 0, [10, 20, 30]);
+        Attempt(1, 25, [30, 40, 50]);
+        Attempt(1, 25, [30]);
+        Attempt(2, 45, []);
+        Attempt(2, 45, [50, 60]);
+        var whole = Stitched(5).ToList();
+        Assert.Equal([(1, 10), (1, 20), (2, 30), (2, 40), (5, 50), (5, 60)], whole);
+        File.WriteAllText(_run.Attempt(damaged).RestoreFile, "{\"step\": 2");
+        Assert.Equal(whole, Stitched(5));
+    }
+
     [Fact]
     public void The_last_row_may_come_from_an_attempt_that_had_nothing_left_to_train()
     {
