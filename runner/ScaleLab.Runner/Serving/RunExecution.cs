@@ -96,6 +96,7 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
     {
         OutOfMemoryException => FailureClass.DeviceOutOfMemory,
         IOException io => DiskErrors.IsFull(io) ? FailureClass.DiskFull : FailureClass.Lost,
+        UnauthorizedAccessException => FailureClass.Lost,
         _ when e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
             || e.Message.Contains("not enough memory", StringComparison.Ordinal)
             || e.Message.Contains("can't allocate memory", StringComparison.Ordinal) => FailureClass.DeviceOutOfMemory,

@@ -45,10 +45,19 @@ internal static class ServeCommand
         void Send(WorkerEvent happened)
         {
             byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Line.WorkerEvent), (byte)'\n'];
-            lock (sending)
+            try
             {
-                output.Write(line);
-                output.Flush();
+                lock (sending)
+                {
+                    output.Write(line);
+                    output.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // The driver is gone, which the input may tell a moment later. What trains is saved first, as when it does.
+                stop.StopForGood();
+                commands.Writer.TryComplete();
             }
         }
     }

@@ -38,9 +38,12 @@ internal sealed class StopSignal : IDisposable
     {
         lock (_lock)
         {
-            // The first one to ask gives the reason.
-            Reason = _source.IsCancellationRequested ? Reason : reason;
-            _source.Cancel();
+            // The first one to ask gives the reason; whoever comes last may find that all is over.
+            if (!_source.IsCancellationRequested)
+            {
+                Reason = reason;
+                _source.Cancel();
+            }
         }
     }
 

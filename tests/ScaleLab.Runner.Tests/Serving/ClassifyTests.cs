@@ -15,6 +15,7 @@ public sealed class ClassifyTests : TorchTests
         { new IOException("No space left on device", 28), FailureClass.DiskFull },
         { new IOException("Disk quota exceeded", 122), FailureClass.DiskFull },
         { new IOException("Stale file handle", 116), FailureClass.Lost },
+        { new UnauthorizedAccessException("Access to the path is denied."), FailureClass.Lost }, // EACCES and EPERM, as a network drive may say for a while
         { new InputException("no such corpus"), FailureClass.Permanent },
         { new InvalidOperationException("a bug"), FailureClass.Permanent },
     };

@@ -148,6 +148,17 @@ public sealed class ServeCommandTests : TorchTests, IDisposable
     }
 
     [Fact]
+    public void A_worker_that_nobody_hears_any_more_saves_its_run_and_leaves()
+    {
+        var run = _runs.Create("run", _runs.Training(1_000_000));
+        _worker.Train(run.Path);
+        Assert.Equal(WorkerEventKind.Progress, _worker.Read().Kind);
+        Assert.Equal(0, _worker.Desert());
+        Assert.NotEmpty(run.Attempt(1).CheckpointSteps());
+        Assert.Equal(FailureClass.Interrupted, run.Attempt(1).ReadFailure()!.Class);
+    }
+
+    [Fact]
     public void A_stop_between_two_runs_does_not_touch_the_second()
     {
         _worker.Stop();

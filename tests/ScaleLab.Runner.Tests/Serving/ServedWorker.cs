@@ -66,6 +66,14 @@ internal sealed class ServedWorker : IDisposable
         return _exit!.Value;
     }
 
+    /// <summary>Stops to listen, and waits for it to leave. Its input stays open.</summary>
+    public int Desert()
+    {
+        _reader.Dispose();
+        _thread.Join();
+        return _exit!.Value;
+    }
+
     public void Dispose()
     {
         Close();
