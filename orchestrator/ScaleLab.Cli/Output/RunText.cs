@@ -8,16 +8,17 @@ internal static class RunText
 {
     public static int Write(TextWriter output, TextWriter error, SweepFolder folder, SweepSummary summary)
     {
-        FailureTable.Write(error, folder, summary.Failed);
+        IReadOnlyList<FailedRun> failed = [.. summary.Failed, .. summary.NotMeasured];
+        FailureTable.Write(error, folder, failed);
         error.WriteLine(Closing(folder, summary));
         if (summary.Trained > 0 && File.Exists(folder.TimingsFile) && Csv.Read<TimingRow>(folder.TimingsFile).Sum(t => t.DeviceHours) is { } hours and > 0)
         {
             error.WriteLine(FormattableString.Invariant($"{hours:0.###} device hours so far, lost attempts included"));
         }
 
-        if (summary.Unmeasured > 0)
+        if (summary.Unmeasured - summary.NotMeasured.Count is var left and > 0)
         {
-            error.WriteLine(FormattableString.Invariant($"{summary.Unmeasured} finished {(summary.Unmeasured == 1 ? "run has" : "runs have")} {(summary.End == SweepEnd.Completed ? "no weights that could be measured anew" : "yet to be measured anew")}: no val_loss under this 'evaluation'"));
+            error.WriteLine(FormattableString.Invariant($"{left} finished {(left == 1 ? "run has" : "runs have")} {(summary.End == SweepEnd.Completed ? "no weights that could be measured anew" : "yet to be measured anew")}: no val_loss under this 'evaluation'"));
         }
 
         if (summary.End == SweepEnd.Completed && summary.Done > 0)
@@ -36,7 +37,7 @@ internal static class RunText
             SweepEnd.Interrupted or SweepEnd.Cancelled => ExitCode.Interrupted,
             SweepEnd.Terminated => ExitCode.Terminated,
             SweepEnd.Superseded => ExitCode.Unexpected,
-            _ => summary.Failed.Count > 0 ? ExitCode.RunsFailed : ExitCode.Done,
+            _ => failed.Count > 0 ? ExitCode.RunsFailed : ExitCode.Done,
         };
     }
 

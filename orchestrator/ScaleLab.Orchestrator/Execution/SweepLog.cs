@@ -44,4 +44,7 @@ internal static partial class SweepLog
 
     [LoggerMessage(12, LogLevel.Information, "{Measured} finished runs measured anew, {Left} not")]
     public static partial void RunsMeasured(this ILogger log, int measured, int left);
+
+    [LoggerMessage(15, LogLevel.Error, "finished run {Run} keeps its losses, {Class}: {Reason}")]
+    public static partial void RunNotMeasured(this ILogger log, string run, FailureClass? @class, string reason);
 }

@@ -65,6 +65,12 @@ internal sealed class SweepReporter(SweepProgress progress, IProgressView view, 
         Show($"{Runs(measured)} measured as 'evaluation' now says, from their weights");
     }
 
+    public void NotMeasured(FailedRun run)
+    {
+        log.RunNotMeasured(run.Key, run.Class, run.Reason);
+        Show($"fail  {run.Key}: {run.Reason}");
+    }
+
     public void Quarantined(string device, FailureClass failure)
     {
         log.DeviceQuarantined(device, failure);

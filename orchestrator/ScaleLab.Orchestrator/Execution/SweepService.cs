@@ -35,9 +35,9 @@ internal sealed class SweepService(
     private bool _paused;
     private int _done;
     private int _trained;
-    private int _unmeasured;
+    private (int Left, IReadOnlyList<FailedRun> Failed) _unmeasured = (0, []);
 
-    public SweepSummary Summary => new(plan.Runs.Count, _done, _trained, _failed, lifetime.End) { Unmeasured = _unmeasured };
+    public SweepSummary Summary => new(plan.Runs.Count, _done, _trained, _failed, lifetime.End) { Unmeasured = _unmeasured.Left, NotMeasured = _unmeasured.Failed };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -12,6 +12,9 @@ internal sealed record SweepSummary(int Total, int Done, int Trained, IReadOnlyL
 {
     /// <summary>Good runs whose losses were measured otherwise than <c>evaluation</c> now says.</summary>
     public int Unmeasured { get; init; }
+
+    /// <summary>Those of them that have weights and could not be measured, and why.</summary>
+    public IReadOnlyList<FailedRun> NotMeasured { get; init; } = [];
 }
 
 /// <summary>A run without a good result.</summary>

@@ -17,6 +17,12 @@ internal interface IObjective : ILoss, IDisposable
     /// <returns>How the last batch shows that the model gives the same answer to everything; null where it does not.</returns>
     string? Collapse() => null;
 
+    /// <summary>Refuses what could not be measured, before a step is paid for.</summary>
+    /// <exception cref="Contracts.InputException">It is not possible on this corpus.</exception>
+    void Check(EvaluationSpec evaluation)
+    {
+    }
+
     /// <summary>Measures the model on the held-out set.</summary>
     Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop);
 

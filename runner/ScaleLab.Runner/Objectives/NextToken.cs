@@ -63,6 +63,8 @@ internal sealed class NextToken : IObjective
         return [tensor(ids, [count, context + 1])]; // (B, T + 1)
     }
 
+    public void Check(EvaluationSpec evaluation) => LanguageMetrics.Check(evaluation, _corpus.Info);
+
     public Evaluation Evaluate(EvaluationSpec evaluation, CancellationToken stop)
     {
         using var frozen = no_grad();

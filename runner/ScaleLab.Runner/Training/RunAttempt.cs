@@ -59,6 +59,7 @@ internal sealed class RunAttempt
         var device = Device(_spec.Execution);
         PeakMemory.Reset(IsCuda);
         using var objective = Objective.Of(_spec.Training, _store, device, _recompute);
+        objective.Check(_spec.Evaluation);
         using var trainer = new Trainer(_spec, objective, _attempt, _time, Way(objective)) { HeapLimit = HeapLimit.FromEnvironment(), Seat = _seat };
         _attempt.Publish(Restore(trainer));
         using var curve = new CurveFile(_attempt.CurveFile);
@@ -100,6 +101,7 @@ internal sealed class RunAttempt
         }
 
         using var objective = Objective.Of(_spec.Training, _store, Device(_spec.Execution));
+        objective.Check(_spec.Evaluation);
         objective.Import(weights);
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics, Heads = evaluation.Heads });

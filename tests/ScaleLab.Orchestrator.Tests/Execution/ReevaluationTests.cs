@@ -21,6 +21,20 @@ public sealed class ReevaluationTests
     }
 
     [Fact]
+    public async Task A_run_that_cannot_be_measured_anew_says_why_and_the_others_are_measured()
+    {
+        using var sweep = new TestSweep();
+        await sweep.RunAsync();
+        sweep.Plan = Sample.Plan(TestSweep.SixPoints + "\nevaluation: {blocks: 2}");
+        var victim = sweep.Plan.Runs.Last(r => r.IsPoint).Key;
+        var summary = await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => spec.Key == victim ? new RunFailure { Class = FailureClass.Permanent, Message = "as told" } : null));
+        Assert.Equal((12, 0, 1), (summary.Done, summary.Failed.Count, summary.Unmeasured));
+        Assert.Equal(new FailedRun(victim, RunStatus.Failed, "not measured: as told", FailureClass.Permanent), Assert.Single(summary.NotMeasured));
+        Assert.Contains($"fail  {victim}: not measured: as told", sweep.View.Changes);
+        Assert.Contains("run_not_measured", File.ReadAllText(sweep.Folder.LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stop_while_runs_are_measured_anew_leaves_the_rest_for_later()
     {
         using var sweep = new TestSweep();

@@ -1,3 +1,4 @@
+using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
 using ScaleLab.Runner.Objectives;
@@ -69,6 +70,16 @@ public sealed class TrainerTests : TorchTests, IDisposable
         Assert.Null(end.Failure);
         var result = run.ReadResult()!;
         Assert.Equal((RunStatus.Diverged, 1L, null, null, null, null), (result.Status, result.Step, result.ValLoss, result.ValLossSe, result.ValBpb, result.Metrics));
+    }
+
+    [Fact]
+    public void What_could_not_be_measured_is_refused_before_the_first_step()
+    {
+        var run = _runs.Create("run", _runs.Training(20));
+        run.Create(run.ReadSpec() with { Evaluation = new EvaluationSpec { Metrics = [MetricName.LinearRepresentation], Pairs = ["sign 0/1 2/16"] } });
+        var steps = 0;
+        var error = Assert.Throws<InputException>(() => new RunAttempt(run, _runs.Store, TimeProvider.System).Execute((_, _) => steps++, CancellationToken.None));
+        Assert.Equal(("pairs: '16' is no id of 0 … 15", 0), (error.Message, steps));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using ScaleLab.Contracts;
+using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Runner.Data;
@@ -33,6 +35,15 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
 
     private readonly Dictionary<string, double> _columns = [];
     private readonly Dictionary<string, double[][]> _heads = [];
+
+    /// <exception cref="InputException">Words of <see cref="EvaluationSpec.Pairs"/> are no tokens, or none are known.</exception>
+    public static void Check(EvaluationSpec evaluation, CorpusInfo corpus)
+    {
+        if (evaluation.Measures(MetricName.LinearRepresentation))
+        {
+            TokenConcept.Of(evaluation.Pairs, corpus);
+        }
+    }
 
     /// <param name="untrained">The same shape with the weights that training began with.</param>
     /// <param name="stop">Ends the measurement.</param>
