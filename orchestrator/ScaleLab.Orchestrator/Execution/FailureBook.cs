@@ -7,12 +7,16 @@ namespace ScaleLab.Orchestrator.Execution;
 internal sealed class FailureBook
 {
     private readonly Dictionary<(string Run, FailureClass Class), int> _runs = [];
-    private readonly Dictionary<string, (FailureClass Class, HashSet<string> Runs)> _devices = [];
+    private readonly Dictionary<string, (FailureClass Class, HashSet<object> Witnesses)> _devices = [];
     private readonly Dictionary<(string Configuration, FailureClass Class), int> _configurations = [];
     private readonly Dictionary<string, string> _barred = [];
 
     /// <summary>Decides about a run whose attempt on <paramref name="device"/> has failed.</summary>
-    public Verdict Decide(PlannedRun run, string device, FailureClass failure)
+    /// <param name="run">The run.</param>
+    /// <param name="device">Where it was tried.</param>
+    /// <param name="failure">How it failed.</param>
+    /// <param name="witness">Who speaks against the device: the run, or the stack that failed with it; null where the failure says nothing of the device.</param>
+    public Verdict Decide(PlannedRun run, string device, FailureClass failure, object? witness)
     {
         var policy = FailurePolicy.Of(failure);
         var key = (run.Key, failure);
@@ -24,7 +28,7 @@ internal sealed class FailureBook
             Retry = policy.Retry,
             Count = count,
             Pause = again ? policy.Pause(count) : TimeSpan.Zero,
-            DeviceIsSuspect = policy.BlamesDevice && IsSuspect(device, run.Key, failure),
+            DeviceIsSuspect = policy.BlamesDevice && witness is not null && IsSuspect(device, witness, failure),
         };
     }
 
@@ -45,15 +49,15 @@ internal sealed class FailureBook
     public string? Bars(PlannedRun run) => _barred.Count > 0 ? _barred.GetValueOrDefault(Configuration(run)) : null;
 
     // A run that fails twice on a device is the run's doing as likely as the device's; different runs are not.
-    private bool IsSuspect(string device, string run, FailureClass failure)
+    private bool IsSuspect(string device, object witness, FailureClass failure)
     {
         if (!_devices.TryGetValue(device, out var streak) || streak.Class != failure)
         {
             _devices[device] = streak = (failure, []);
         }
 
-        streak.Runs.Add(run);
-        return streak.Runs.Count >= FailurePolicy.Quarantine;
+        streak.Witnesses.Add(witness);
+        return streak.Witnesses.Count >= FailurePolicy.Quarantine;
     }
 
     private static string Configuration(PlannedRun run) => RunKey.Of(run.Spec.Training with { Seed = 0 });

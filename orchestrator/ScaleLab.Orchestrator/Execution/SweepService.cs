@@ -232,7 +232,9 @@ internal sealed class SweepService(
             _unstacked.Add(run.Key);
         }
 
-        var verdict = _failures.Decide(run, device, failure.Class);
+        // That they were too many says nothing of the device, and a stack that ends with its worker has failed once.
+        var witness = crowded && failure.Class == FailureClass.DeviceOutOfMemory ? null : where.Stack ?? (object)run.Key;
+        var verdict = _failures.Decide(run, device, failure.Class, witness);
         if (verdict.DeviceIsSuspect && _dispatcher.Quarantine(device))
         {
             _reporter.Quarantined(device, failure.Class);

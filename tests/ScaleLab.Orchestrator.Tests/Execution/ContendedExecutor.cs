@@ -27,8 +27,8 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
     /// <summary>The key of a run whose first attempt is lost.</summary>
     public string? Unlucky { get; set; }
 
-    /// <summary>The key of a run that needs a device to itself.</summary>
-    public string? Greedy { get; set; }
+    /// <summary>Whether a run, by its key, needs a device to itself.</summary>
+    public Func<string, bool> Greedy { get; set; } = _ => false;
 
     /// <summary>By run key, in the order in which they were first started.</summary>
     public Dictionary<string, string> Where { get; } = [];
@@ -56,7 +56,7 @@ internal sealed class ContendedExecutor(DevicePool pool, Plan plan, double satur
             {
                 await Task.Delay(Tick, clock, CancellationToken.None);
                 var lost = device == Broken || (run.Key == Unlucky && folder.AttemptNumbers().Count == 0);
-                if (lost || (run.Key == Greedy && there.Count > 1))
+                if (lost || (Greedy(run.Key) && there.Count > 1))
                 {
                     var failure = lost
                         ? new RunFailure { Class = FailureClass.Lost, Message = "fell off the bus" }

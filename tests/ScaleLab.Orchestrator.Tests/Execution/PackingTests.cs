@@ -105,12 +105,34 @@ public sealed class PackingTests
     {
         using var sweep = new Packed(ManySmall, saturation: 8, 80 * Gigabyte);
         var greedy = sweep.Session.Plan.Runs[^1].Key;
-        sweep.Executor.Greedy = greedy;
+        sweep.Executor.Greedy = key => key == greedy;
         var summary = await sweep.RunAsync();
         Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
         Assert.Equal(2, sweep.Session.Folder.Run(greedy).AttemptNumbers().Count);
         Assert.DoesNotContain(true, sweep.Executor.Recomputed);
         Assert.False(File.Exists(sweep.Session.Folder.MemoryFile));
+    }
+
+    [Fact]
+    public async Task Runs_that_are_too_many_for_a_device_do_not_speak_against_it()
+    {
+        using var sweep = new Packed(ManySmall, saturation: 8, 80 * Gigabyte, 80 * Gigabyte);
+        sweep.Executor.Greedy = _ => true;
+        var summary = await sweep.RunAsync();
+        Assert.Equal((sweep.Session.Plan.Runs.Count, 0), (summary.Done, summary.Failed.Count));
+        Assert.Contains(sweep.Session.View.Changes, c => c.EndsWith(": CUDA out of memory", StringComparison.Ordinal));
+        Assert.DoesNotContain(sweep.Session.View.Changes, c => c.StartsWith("quarantine", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stack_that_ends_with_its_worker_speaks_once_against_its_device()
+    {
+        using var sweep = new TestSweep("grid: {n: [15k, 43k], d: 0.5M, seed: [0, 1, 2, 3]}\ntrain: {schedule: cosine}");
+        var executor = new StackingExecutor(4) { Failure = new RunFailure { Class = FailureClass.NativeAbort, Message = "killed by signal 6" } };
+        var summary = await sweep.RunAsync(() => executor);
+        Assert.Equal((8, 0), (summary.Done, summary.Failed.Count));
+        Assert.Equal([4, 4], executor.Stacks.Values.Select(s => s.Count));
+        Assert.DoesNotContain(sweep.View.Changes, c => c.StartsWith("quarantine", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -145,25 +167,33 @@ public sealed class PackingTests
 
         public Dictionary<Stack, List<string>> Stacks { get; } = [];
 
-        public IReadOnlyList<string> Devices => _simulated.Devices;
+        /// <summary>Of every run in a stack; null where they end well.</summary>
+        public RunFailure? Failure { get; init; }
 
-        public DevicePool? Pool { get; } = new([new DeviceInfo { Device = "cpu" }], 2) { Stack = stack };
+        public IReadOnlyList<string> Devices => ["cuda:0", "cuda:1"];
+
+        public DevicePool? Pool { get; } = new([new DeviceInfo { Device = "cuda:0" }, new DeviceInfo { Device = "cuda:1" }], 1) { Stack = stack };
 
         public bool IsSimulated => true;
 
         public Task<RunFailure?> ExecuteAsync(RunFolder folder, Assignment where, Func<WorkerEvent, ValueTask> report, CancellationToken stop)
         {
+            if (where.Stack is not { } shared)
+            {
+                return _simulated.ExecuteAsync(folder, where, report, stop);
+            }
+
             lock (Stacks)
             {
-                if (!Stacks.TryGetValue(where.Stack!, out var there))
+                if (!Stacks.TryGetValue(shared, out var there))
                 {
-                    Stacks[where.Stack!] = there = [];
+                    Stacks[shared] = there = [];
                 }
 
                 there.Add(Path.GetFileName(folder.Path));
             }
 
-            return _simulated.ExecuteAsync(folder, where, report, stop);
+            return Failure is not null ? Task.FromResult(Failure)! : _simulated.ExecuteAsync(folder, where, report, stop);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
