@@ -193,7 +193,7 @@ public sealed class PackingTests
                 there.Add(Path.GetFileName(folder.Path));
             }
 
-            return Failure is not null ? Task.FromResult(Failure)! : _simulated.ExecuteAsync(folder, where, report, stop);
+            return Failure is { } failure ? Task.FromResult<RunFailure?>(failure) : _simulated.ExecuteAsync(folder, where, report, stop);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
