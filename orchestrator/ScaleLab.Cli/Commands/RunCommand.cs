@@ -71,13 +71,15 @@ internal sealed class RunCommand : Verb
         "scalelab run my-sweep.yaml --executor slurm --partition gpu --gres gpu:1 --time 4:00:00",
     ];
 
-    // Simulated runs hold no weights. A grid that was designed to a budget of hours stays what it is, whatever is learnt meanwhile.
-    private static Target For(SweepFile sweep, SweepFolder folder, DevicePool pool, MachineRecord machine, bool simulated)
+    // Simulated runs hold no weights. A folder keeps the estimates that its plan was accepted with, whatever is learnt meanwhile: a grid that was designed to
+    // a budget of hours stays what it is, and the same command is never refused for what it would cost now.
+    internal static Target For(SweepFolder folder, DevicePool pool, MachineRecord machine, bool simulated)
     {
         var target = Target.Of(pool);
+        var lane = CalibrationFile.Lane(pool, target.Math);
         return simulated ? target with { HostBytes = null } : target with
         {
-            Calibration = sweep.Spec.Grid.Design is not null && File.Exists(folder.MachineFile) ? machine.Calibration : CalibrationFile.Default.For(pool, target.Math),
+            Calibration = File.Exists(folder.MachineFile) && (machine.CalibratedFor ?? lane) == lane ? machine.Calibration : CalibrationFile.Default.For(pool, target.Math),
             RecomputeFrom = new MemoryBook(folder).RecomputeFrom(pool.Devices.Select(d => d.Device)),
         };
     }
@@ -91,7 +93,7 @@ internal sealed class RunCommand : Verb
         var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation) with { Stack = _devices.Stack(parse) };
 
         var machine = MachineRecord.Read(folder);
-        var target = For(sweep, folder, pool, machine, simulated);
+        var target = For(folder, pool, machine, simulated);
 
         // A runner looks for the corpus meanwhile, and all else waits.
         var measuring = simulated ? Task.CompletedTask : machine.MeasureAsync(pool.Devices[0], target.Math, MachineRecord.Probe(pool.Devices[0], target.Math, cancellation));
@@ -100,7 +102,7 @@ internal sealed class RunCommand : Verb
         var slots = Math.Max(1, Math.Min(simulated ? pool.PlannedSlots : pool.Slots, plan.Runs.Count));
         var clock = simulated ? new SimulatedTime(TimeProvider.System.GetUtcNow()) : null;
         var model = Model(plan, simulated, parse.GetValue(_failures));
-        var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration } }.RunAsync(
+        var summary = await new SweepSession(plan, folder, TimeProvider.System) { Simulated = clock, Machine = simulated ? null : machine with { Calibration = target.Calibration, CalibratedFor = CalibrationFile.Lane(pool, target.Math) } }.RunAsync(
             () => simulated ? new SimulatedExecutor(slots, model: model, clock: clock) : LocalExecutor.Processes(slots, pool, folder, TimeProvider.System),
             remaining => View(error, remaining),
             _ => Analyse(output, plan, folder),

@@ -21,6 +21,9 @@ internal sealed class CalibrationFile(string path)
 
     public static CalibrationFile Default { get; } = new(Path.Combine(CorpusStore.Default.Root, "calibration.csv"));
 
+    /// <summary>What times and sizes are learnt for, and hold for: lanes of a device, so many beside each other, under one math path.</summary>
+    public static string Lane(DevicePool pool, MathPath math) => string.Create(CultureInfo.InvariantCulture, $"{pool.SharedBy} of {Name(pool.Devices[0])}, {Spell(math)}");
+
     /// <returns>Null where nothing was learnt about such lanes of such a device.</returns>
     public Calibration? For(DevicePool pool, MathPath math)
     {

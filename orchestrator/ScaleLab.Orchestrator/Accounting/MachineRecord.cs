@@ -15,8 +15,11 @@ internal sealed record MachineRecord
 
     public List<MeasuredRate> Rates { get; set; } = [];
 
-    /// <summary>What the times and sizes of a plan were corrected by; kept for a grid that was designed to a budget of hours, since others would design another.</summary>
+    /// <summary>What the times and sizes of a plan were corrected by; null where nothing was known.</summary>
     public Calibration? Calibration { get; set; }
+
+    /// <summary>The lanes that it holds for; see <see cref="CalibrationFile.Lane"/>.</summary>
+    public string? CalibratedFor { get; set; }
 
     public static MachineRecord Read(SweepFolder folder)
     {

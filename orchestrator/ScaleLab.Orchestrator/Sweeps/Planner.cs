@@ -36,15 +36,19 @@ internal sealed class Planner
     /// <exception cref="Contracts.InputException">A point cannot be met, or the budget does not suffice.</exception>
     public static Plan Plan(SweepFile sweep, CorpusInfo corpus, Target target, string build)
     {
+        // What did not fit under way makes the rest dearer: no reason to refuse to go on, or to design another grid.
+        var foreseen = target with { RecomputeFrom = null };
         if (sweep.Spec.Grid.Design is not null)
         {
-            return new DesignSearch(sweep, corpus, target, s => new Planner(s, corpus, target, build).Expand()).Find();
+            return new DesignSearch(sweep, corpus, foreseen, s => Expand(s, foreseen)).Find();
         }
 
-        var plan = new Planner(sweep, corpus, target, build).Expand();
-        return BudgetCheck.Excess(plan, sweep.Spec.Budget, target.Slots) is { } excess ? throw sweep.Error($"budget.{excess.Key}", excess.Reason)
+        var plan = Expand(sweep, target);
+        return BudgetCheck.Excess(target == foreseen ? plan : Expand(sweep, foreseen), sweep.Spec.Budget, target.Slots) is { } excess ? throw sweep.Error($"budget.{excess.Key}", excess.Reason)
             : BudgetCheck.Obstacle(plan, target) is { } obstacle ? throw sweep.Error("grid", obstacle)
             : plan;
+
+        Plan Expand(SweepFile sweep, Target target) => new Planner(sweep, corpus, target, build).Expand();
     }
 
     /// <summary>Prepares the corpus where need be, then plans.</summary>

@@ -182,5 +182,10 @@ public sealed class PlannerTests
         Assert.Equal(bill, Sample.Plan(Grid + $"budget: {{flops: {bill:R}, hours: 1}}").Bill);
         Assert.Throws<InputException>(() => Sample.Plan(Grid + $"budget: {{flops: {bill * 0.999:R}}}"));
         Assert.Throws<InputException>(() => Sample.Plan(Grid + "budget: {hours: 0.001}"));
+
+        // What turned out under way not to fit takes longer, and was paid for.
+        var hours = Sample.Plan(Grid).Runs.Sum(r => r.Time.TotalHours);
+        var dearer = Sample.Plan(Grid + $"budget: {{hours: {hours:R}}}", new Target { RecomputeFrom = 1 });
+        Assert.True(dearer.Runs.Sum(r => r.Time.TotalHours) > hours);
     }
 }
