@@ -89,7 +89,7 @@ internal sealed class RunCommand : Verb
         var sweep = _budget.Apply(parse, SweepFile.Read(parse.GetRequiredValue(_spec)));
         var name = sweep.Spec.Name;
         var folder = new SweepFolder(parse.GetValue(_out) ?? Path.Combine("out", simulated ? $"{name}-simulated" : name));
-        await SlurmJobs.RefuseAsync(folder, new SlurmClient(), cancellation);
+        await SlurmJobs.RefuseAsync(folder, new SlurmClient(), TimeProvider.System, cancellation);
         var pool = await _devices.PoolAsync(parse, folder.PlannedDevice() ?? DevicePool.Cpu, cancellation) with { Stack = _devices.Stack(parse) };
 
         var machine = MachineRecord.Read(folder);

@@ -58,7 +58,7 @@ internal sealed class SlurmExecutor : IRunExecutor
     /// <exception cref="InputException">Slurm gives no answer: to send runs again that may be training would be wrong.</exception>
     public async Task AttachAsync(CancellationToken cancellation)
     {
-        foreach (var (submission, tasks) in await SlurmJobs.LiveAsync(_setup.Folder, _client, cancellation))
+        foreach (var (submission, tasks) in await SlurmJobs.LiveAsync(_setup.Folder, _client, _time, cancellation))
         {
             _open.Add(submission);
             foreach (var task in tasks.Where(t => t.Index < submission.Tasks.Count))

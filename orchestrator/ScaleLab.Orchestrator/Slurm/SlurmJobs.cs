@@ -1,6 +1,8 @@
 using System.Globalization;
 using ScaleLab.Contracts;
+using ScaleLab.Contracts.Runs;
 using ScaleLab.Orchestrator.Execution;
+using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Slurm;
 
@@ -14,7 +16,7 @@ internal static class SlurmJobs
 
     /// <returns>Submissions with the tasks that wait or run. Those without any are closed.</returns>
     /// <exception cref="InputException">Slurm gives no answer.</exception>
-    public static async Task<IReadOnlyList<(Submission Submission, IReadOnlyList<QueuedTask> Tasks)>> LiveAsync(SweepFolder folder, SlurmClient client, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(Submission Submission, IReadOnlyList<QueuedTask> Tasks)>> LiveAsync(SweepFolder folder, SlurmClient client, TimeProvider time, CancellationToken cancellation)
     {
         var open = Submission.Open(folder);
         if (open.Count == 0)
@@ -24,7 +26,14 @@ internal static class SlurmJobs
 
         var queue = await client.QueueAsync(open.Select(s => s.Name), SlurmClient.Patience, cancellation)
             ?? throw new InputException($"Slurm does not answer, and may have tasks of {folder.Path} in its queue; nothing was changed: try again when 'squeue' works");
-        var tasks = queue.Where(t => !t.HasEnded).ToLookup(t => t.Name);
+
+        // A controller that has just restarted may not know of all its jobs: where a worker beats, its task runs.
+        var known = queue.Select(t => (t.Name, t.Index)).ToHashSet();
+        var unknown = from submission in open
+                      from index in Enumerable.Range(0, submission.Tasks.Count)
+                      where !known.Contains((submission.Name, index)) && submission.ExitOf(index) is null && submission.Tasks[index].Any(k => Beats(folder.Run(k), time.GetUtcNow()))
+                      select new QueuedTask(submission.Job ?? "", index, submission.Name, "RUNNING", "", null, "");
+        var tasks = queue.Where(t => !t.HasEnded).Concat(unknown).ToLookup(t => t.Name);
         foreach (var gone in open.Where(s => !tasks.Contains(s.Name)))
         {
             gone.End();
@@ -35,10 +44,10 @@ internal static class SlurmJobs
 
     /// <summary>Another executor must not train what Slurm is training.</summary>
     /// <exception cref="InputException">Tasks of the sweep wait or run.</exception>
-    public static async Task RefuseAsync(SweepFolder folder, SlurmClient client, CancellationToken cancellation)
+    public static async Task RefuseAsync(SweepFolder folder, SlurmClient client, TimeProvider time, CancellationToken cancellation)
     {
         // A folder that was copied away from its cluster belongs to nobody there.
-        if (Submission.Open(folder).Count > 0 && IsHere() && await LiveAsync(folder, client, cancellation) is { Count: > 0 } live)
+        if (Submission.Open(folder).Count > 0 && IsHere() && await LiveAsync(folder, client, time, cancellation) is { Count: > 0 } live)
         {
             throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{folder.Path} has {live.Sum(l => l.Tasks.Count)} tasks in Slurm's queue: go on with --executor slurm, or end them with 'scalelab cancel {folder.Path}'"));
         }
@@ -50,7 +59,7 @@ internal static class SlurmJobs
     public static async Task<int> CancelAsync(SweepFolder folder, SlurmClient client, TimeProvider time, CancellationToken cancellation)
     {
         var (begun, asked, count) = (time.GetTimestamp(), new HashSet<string>(), 0);
-        while (await LiveAsync(folder, client, cancellation) is { Count: > 0 } live)
+        while (await LiveAsync(folder, client, time, cancellation) is { Count: > 0 } live)
         {
             foreach (var (submission, _) in live)
             {
@@ -68,4 +77,12 @@ internal static class SlurmJobs
     }
 
     public static bool IsHere() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(d => File.Exists(Path.Combine(d, "squeue")));
+
+    private static bool Beats(RunFolder run, DateTimeOffset now) =>
+        !File.Exists(run.ResultFile)
+        && run.AttemptNumbers() is [.., var newest]
+        && run.Attempt(newest) is var attempt
+        && attempt.ReadFailure() is null
+        && File.Exists(attempt.HeartbeatFile)
+        && now - File.GetLastWriteTimeUtc(attempt.HeartbeatFile) < Worker.Silence;
 }
