@@ -16,6 +16,11 @@ internal static class UsageFile
 
     public static void Append(SweepFolder folder, UsageRow row)
     {
+        if (folder.IsLost)
+        {
+            return;
+        }
+
         using var text = new MemoryStream();
         Csv.Write(text, [row]);
         var line = text.GetBuffer().AsSpan(0, (int)text.Length);

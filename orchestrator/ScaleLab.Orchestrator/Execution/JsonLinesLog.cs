@@ -9,20 +9,16 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Appends every event to <c>log.jsonl</c> as one JSON object: time, level, event, message, and the values of the message.</summary>
 internal sealed class JsonLinesLog : ILoggerProvider
 {
+    private readonly SweepFolder _folder;
     private readonly FileStream _file;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private bool _torn;
 
-    public JsonLinesLog(string path, TimeProvider time)
+    public JsonLinesLog(SweepFolder folder, TimeProvider time)
     {
-        _time = time;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-
-        // A killed session may have left half a line.
-        _torn = _file.Length > 0 && _file.Seek(-1, SeekOrigin.End) >= 0 && _file.ReadByte() != '\n';
-        _file.Seek(0, SeekOrigin.End);
+        (_folder, _time) = (folder, time);
+        Directory.CreateDirectory(folder.Path);
+        _file = new FileStream(folder.LogFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
@@ -60,15 +56,20 @@ internal sealed class JsonLinesLog : ILoggerProvider
         line.Write("\n"u8);
         lock (_lock)
         {
+            if (_folder.IsLost)
+            {
+                return;
+            }
+
             try
             {
-                _file.Write(_torn ? [(byte)'\n', .. line.WrittenSpan] : line.WrittenSpan);
-                _torn = false;
+                // Behind what a driver wrote that took this one for dead; and a killed one, or a full disk, may have left half a line.
+                var torn = _file.Length > 0 && _file.Seek(-1, SeekOrigin.End) >= 0 && _file.ReadByte() != '\n';
+                _file.Write(torn ? [(byte)'\n', .. line.WrittenSpan] : line.WrittenSpan);
             }
             catch (IOException e) when (DiskErrors.IsFull(e))
             {
                 // A log that cannot grow must not end the sweep that waits for room.
-                _torn = true;
             }
         }
     }

@@ -39,7 +39,7 @@ internal sealed class Ownership : IAsyncDisposable
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>Another driver holds the folder now: write nothing more.</summary>
-    public bool Lost { get; private set; }
+    public bool Lost => _folder.IsLost;
 
     /// <exception cref="InputException">Another driver is alive.</exception>
     public static async Task<Ownership> TakeAsync(SweepFolder folder, OwnerRecord mine, TimeProvider time, CancellationToken cancellation = default)
@@ -160,7 +160,7 @@ internal sealed class Ownership : IAsyncDisposable
         {
             if (JsonSerializer.Deserialize(File.ReadAllBytes(_folder.OwnerFile), OrchestratorJson.Default.OwnerRecord)?.Nonce != _mine.Nonce)
             {
-                Lost = true;
+                _folder.IsLost = true;
                 _stop.Cancel();
                 _end.Cancel();
                 return;

@@ -10,6 +10,9 @@ internal sealed class SweepFolder(string path)
 {
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
+    /// <summary>Another driver holds it now: write nothing more.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>The spec as it was last run.</summary>
     public string SpecFile => In("sweep.yaml");
 

@@ -13,7 +13,7 @@ internal static class SweepHost
     public static async Task<SweepSummary> RunAsync(Plan plan, Survey survey, SweepFolder folder, Ownership owner, IRunExecutor executor, IProgressView view, DiskRoom room, TimeProvider time)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        using var log = new JsonLinesLog(folder.LogFile, time);
+        using var log = new JsonLinesLog(folder, time);
         builder.Logging.AddProvider(log);
         builder.Logging.AddFilter("Microsoft", LogLevel.Error);
         builder.Services
