@@ -60,14 +60,9 @@ internal sealed record RunState(PlannedRun Run, RunFolder Folder, RunResult? Res
         return new RunState(run, folder, result, result is null ? FailureOf(folder, folder.AttemptNumbers()) : null);
     }
 
-    // As the driver decides: given up once the attempts since the last interruption hold more failures of one class than it may be retried.
-    private static RunFailure? FailureOf(RunFolder folder, IReadOnlyList<int> attempts)
-    {
-        var failures = attempts.Reverse().Select(folder.Attempt).Select(a => GotOn(a) ? null : a.ReadFailure()).TakeWhile(f => f is { Class: not FailureClass.Interrupted }).Select(f => f!).ToList();
-        return failures.Count > 0 && failures.Count(f => f.Class == failures[0].Class) > FailurePolicy.Of(failures[0].Class).Retries ? failures[0] : null;
-    }
-
-    // A run that lives through its hundredth preemption, or time limit of a queue, is on its way.
-    private static bool GotOn(AttemptFolder attempt) =>
-        attempt.ReadFailure() is { Class: FailureClass.Preempted } && attempt.CheckpointSteps() is [.., var last] && last > (attempt.ReadRestorePoint()?.Step ?? 0);
+    // As a driver decided. Where none looks on, as on a cluster that was left alone, what no driver would try again has failed as well.
+    private static RunFailure? FailureOf(RunFolder folder, IReadOnlyList<int> attempts) =>
+        attempts is [.., var newest] && folder.Attempt(newest) is var attempt && attempt.ReadFailure() is { } failure && (attempt.IsGivenUp || FailurePolicy.Of(failure.Class).Retries == 0)
+            ? failure
+            : null;
 }

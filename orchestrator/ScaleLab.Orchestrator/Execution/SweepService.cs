@@ -247,7 +247,23 @@ internal sealed class SweepService(
         else
         {
             _failures.GivenUp(run, failure);
+            GiveUp(folder.Run(run.Key), failure);
             Fail(run, Failed(run, failure.Message, failure.Class));
+        }
+    }
+
+    // Whoever reads the files is to find what was decided here.
+    private static void GiveUp(RunFolder run, RunFailure failure)
+    {
+        try
+        {
+            var attempt = run.AttemptNumbers() is [.., var newest] ? run.Attempt(newest) : run.ClaimAttempt();
+            attempt.Publish(failure);
+            attempt.GiveUp();
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            // The session tells all the same.
         }
     }
 

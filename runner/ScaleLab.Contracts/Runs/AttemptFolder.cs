@@ -114,10 +114,17 @@ public sealed class AttemptFolder(string path, int number)
     /// <returns>False where it was closed before, and says why.</returns>
     public bool Publish(RunFailure failure) => RunFolder.Publish(FailureFile, failure, ContractJson.Default.RunFailure);
 
+    /// <summary>Whether a driver has given its run up after this attempt. Once there is another one, it has been tried again.</summary>
+    public bool IsGivenUp => File.Exists(GivenUpFile);
+
+    public void GiveUp() => File.WriteAllBytes(GivenUpFile, []);
+
     /// <summary>Written when the attempt begins to train.</summary>
     public string RestoreFile => System.IO.Path.Combine(Path, "restore.json");
 
     private string AccountFile => System.IO.Path.Combine(Path, "account.json");
+
+    private string GivenUpFile => System.IO.Path.Combine(Path, "given_up");
 
     private string FailureFile => System.IO.Path.Combine(Path, "failure.json");
 }

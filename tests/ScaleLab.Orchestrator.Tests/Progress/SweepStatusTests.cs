@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Contracts.Tables;
 using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Execution;
 using ScaleLab.Orchestrator.Progress;
@@ -34,6 +35,31 @@ public sealed class SweepStatusTests
         Assert.Equal((6, 6), (status.Done, status.Failed.Count));
         Assert.Contains(new FailedRun(trunk, RunStatus.Failed, "killed by signal 9", FailureClass.Lost), status.Failed);
         Assert.Equal(5, status.Failed.Count(f => f.Reason == $"needs {trunk}, which failed"));
+    }
+
+    [Fact]
+    public async Task A_run_has_failed_when_its_driver_says_so_and_not_by_what_happened_before()
+    {
+        using var sweep = new TestSweep("grid: {n: [15k], d: [0.5M]}\ntrain: {schedule: cosine}");
+        var run = sweep.Folder.Run(sweep.Plan.Runs.Single().Key);
+
+        // A stop of its task in between, and four losses in one session: no more than three were to be borne.
+        await sweep.RunAsync(() => new ScriptedExecutor((_, attempt) => attempt == 3 ? new RunFailure { Class = FailureClass.Interrupted, Message = "its task was cancelled" } : Lost));
+        Assert.Equal(5, run.AttemptNumbers().Count);
+        Assert.Single(Failed());
+        Assert.Equal("failed", Assert.Single(Csv.Read<ResultRow>(sweep.Folder.ResultsFile)).Status);
+
+        // A session that loses it once more has not given it up.
+        var losses = 0;
+        await sweep.RunAsync(() => new ScriptedExecutor((_, attempt) =>
+        {
+            losses += Failed().Count;
+            return attempt == 3 ? null : Lost;
+        }));
+        Assert.Equal(1, losses); // before its first attempt
+        Assert.Empty(Failed());
+
+        IReadOnlyList<FailedRun> Failed() => SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow).Failed;
     }
 
     [Fact]
