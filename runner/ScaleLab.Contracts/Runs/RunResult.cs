@@ -18,7 +18,7 @@ public sealed record RunResult
     /// <summary>How the model collapsed; null where it did not.</summary>
     public string? Collapse { get; init; }
 
-    /// <summary>Mean over the last 5 % of D, nats.</summary>
+    /// <summary>Mean over the last 5 % of D, or over the cooldown of a branch where that is shorter, nats.</summary>
     public double? TrainLoss { get; init; }
 
     /// <summary>How the losses below were measured.</summary>

@@ -11,7 +11,7 @@ internal sealed record TrainingState
     /// <summary>Training loss since the last row of the curve.</summary>
     public LossSum SinceRow { get; init; }
 
-    /// <summary>Training loss over the last 5 % of D.</summary>
+    /// <summary>Training loss over the last 5 % of D, as far as this run trains them.</summary>
     public LossSum Tail { get; init; }
 
     /// <summary>Seconds trained, by all attempts of this run up to here.</summary>
