@@ -23,9 +23,9 @@ public sealed class RunKeyTests
     [Fact]
     public void Keys_are_golden()
     {
-        Assert.Equal("lm-n133k-d1M-s0-aaf283faaaf5", RunKey.Of(Branch));
+        Assert.Equal("lm-n133k-d1M-s0-16939c9dd5a8", RunKey.Of(Branch));
         Assert.Equal(
-            """{"batch":{"initial":512},"corpus":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","d":999936,"end_step":1953,"model":{"context":128,"depth":2,"family":"lm","feed_forward":176,"heads":2,"vocabulary":256,"width":64},"optimizer":{"lr":0.004},"phase":"branch","schedule":{"kind":"wsd","warmup":20480},"semantics":2,"start_step":1562}""",
+            """{"batch":{"initial":512},"corpus":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","d":999936,"end_step":1953,"model":{"context":128,"depth":2,"family":"lm","feed_forward":176,"heads":2,"vocabulary":256,"width":64},"optimizer":{"lr":0.004},"phase":"branch","schedule":{"kind":"wsd","warmup":20480},"semantics":3,"start_step":1562}""",
             RunKey.Canonical(Branch));
     }
 

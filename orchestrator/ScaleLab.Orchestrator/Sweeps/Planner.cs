@@ -110,6 +110,11 @@ internal sealed class Planner
             throw _sweep.Error(_sweep.RulePath("batch_max"), $"the batch starts at {batch.Initial} {Unit}, above its maximum of {batch.Maximum}");
         }
 
+        if (point.Shape.CouplesBatch && batch.Initial > _corpus.HeldOutUnits)
+        {
+            throw _sweep.Error("data", $"{_corpus.HeldOutUnits} {Unit} are held out, fewer than one batch of {batch.Initial}, on which a loss that compares them is measured; hold out more, or take a smaller batch");
+        }
+
         var (end, d) = End(point, batch);
         return new TrainingSpec
         {

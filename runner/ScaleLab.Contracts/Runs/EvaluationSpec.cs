@@ -5,7 +5,7 @@ namespace ScaleLab.Contracts.Runs;
 /// <summary>What is measured at the end of a run. Outside the identity: the training does not depend on it.</summary>
 public sealed record EvaluationSpec
 {
-    /// <summary>Blocks of the held-out set that are evaluated; all of them unless set.</summary>
+    /// <summary>Blocks of the held-out set that are evaluated; all of them unless set. An image or clip is a block; where the loss compares them, whole batches of the training's size are evaluated, at least one.</summary>
     [Range(1, int.MaxValue)]
     public int? Blocks { get; init; }
 

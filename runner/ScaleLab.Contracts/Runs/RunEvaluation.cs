@@ -16,7 +16,7 @@ public sealed record RunEvaluation
     /// <summary>Mean over the held-out set, nats.</summary>
     public double? ValLoss { get; init; }
 
-    /// <summary>Standard error of <see cref="ValLoss"/> over held-out blocks.</summary>
+    /// <summary>Standard error of <see cref="ValLoss"/> over held-out blocks, images, or batches of images that the loss compares.</summary>
     public double? ValLossSe { get; init; }
 
     /// <summary>Bits per byte of the held-out text.</summary>

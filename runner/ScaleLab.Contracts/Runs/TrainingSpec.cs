@@ -6,7 +6,7 @@ namespace ScaleLab.Contracts.Runs;
 public sealed record TrainingSpec
 {
     /// <summary>Raised when the same spec would no longer give the same loss; retires the keys of older runs.</summary>
-    public const int CurrentSemantics = 2;
+    public const int CurrentSemantics = 3;
 
     public int Semantics { get; set; } = CurrentSemantics;
 

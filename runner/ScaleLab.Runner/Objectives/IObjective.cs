@@ -35,7 +35,7 @@ internal interface IObjective : ILoss, IDisposable
 }
 
 /// <param name="Loss">Mean, nats per unit of D.</param>
-/// <param name="StandardError">Of <paramref name="Loss"/>, over blocks; null for a single block.</param>
+/// <param name="StandardError">Of <paramref name="Loss"/>, over blocks, images, or batches that the loss compares; null where there is one.</param>
 /// <param name="BitsPerByte">Null where the bytes behind the tokens are unknown.</param>
 /// <param name="Metrics">Measured beside the loss, by the names of their columns.</param>
 /// <param name="Heads">Scores of single attention heads, [layer][head], by name.</param>

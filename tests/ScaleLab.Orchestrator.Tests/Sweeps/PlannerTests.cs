@@ -131,6 +131,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_held_out_set_smaller_than_a_batch_is_refused_where_the_loss_compares_images()
+    {
+        var corpus = Sample.Images with { Images = Sample.Images.Images! with { HeldOut = 100 } };
+        Assert.NotEmpty(Of("mae", 128).Runs);
+        Assert.NotEmpty(Of("vicreg", 100).Runs);
+        var error = Assert.Throws<InputException>(() => Of("vicreg", 128));
+        Assert.EndsWith("100 images are held out, fewer than one batch of 128, on which a loss that compares them is measured; hold out more, or take a smaller batch", error.Message, StringComparison.Ordinal);
+
+        Plan Of(string model, int batch) => Planner.Plan(
+            SweepFile.Parse("sample.yaml", $"name: sample\nmodel: {model}\ndata: {{source: shape-leaves}}\ngrid: {{n: 100k, d: 100k}}\ntrain: {{batch: {batch}}}\n"), corpus, new Target(), "0.1.0");
+    }
+
+    [Fact]
     public void What_is_evaluated_changes_no_key()
     {
         var some = Sample.Plan(Grid + "evaluation: {blocks: 4}");

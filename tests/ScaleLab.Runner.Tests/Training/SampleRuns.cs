@@ -54,7 +54,7 @@ internal sealed class SampleRuns : IDisposable
             Training = training,
             Parent = parent,
             Execution = execution ?? new ExecutionSpec { Chunk = 3 },
-            Evaluation = new EvaluationSpec { Blocks = 4, ProbeImages = 64 },
+            Evaluation = new EvaluationSpec { Blocks = Corpus.Images is null ? 4 : 32, ProbeImages = 64 },
             Build = "test",
         });
         return folder;

@@ -30,6 +30,9 @@ internal interface ISelfSupervised : IDisposable
     /// <returns>The loss, a mean over the samples, with its graph.</returns>
     Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws);
 
+    /// <returns>(B): what <see cref="Loss"/> is the mean of, sample by sample; null where it compares the samples of a batch.</returns>
+    Tensor? Losses(IReadOnlyList<Tensor> views, SampleDraws draws) => null;
+
     /// <summary>The weights have been updated.</summary>
     /// <param name="progress">Share of the run that is done, for schedules that end with it; null where they must not know the end, and are constant.</param>
     void AfterStep(double? progress)

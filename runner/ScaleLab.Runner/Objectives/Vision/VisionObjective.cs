@@ -75,20 +75,22 @@ internal sealed class VisionObjective : IObjective
     {
         using var frozen = no_grad();
 
-        // Batches as large as those of the training, since losses may depend on it; whole ones alone.
-        var batch = (int)_training.Batch.Initial;
-        var blocks = Math.Min(evaluation.Blocks ?? int.MaxValue, _images.Info.HeldOut / batch);
-        var losses = new double[blocks];
+        // Where a loss compares the images of a batch, it depends on how many they are: batches are as large as those of the training, whole ones alone.
+        var batch = (int)Math.Min(_training.Batch.Initial, _images.Info.HeldOut);
+        var images = Math.Min(evaluation.Blocks ?? int.MaxValue, _images.Info.HeldOut);
+        images = _training.Model.CouplesBatch ? Math.Max(1, images / batch) * batch : images;
+        var losses = new List<double>(); // of images, or of batches whose images are compared
         using var world = World();
         double? floor = world is null ? null : 0;
-        for (var block = 0; block < blocks; block++)
+        for (var first = 0; first < images; first += batch)
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var views = Moved(_heldOut.HeldOut(block * batch, batch));
-            var draws = new SampleDraws(HeldOutKey, (long)block * batch, batch);
-            losses[block] = _method.Loss(views, draws).to(float64).item<double>();
-            floor += world is null ? null : _method.Floor(world, views, draws) / blocks;
+            var count = Math.Min(batch, images - first);
+            var views = Moved(_heldOut.HeldOut(first, count));
+            var draws = new SampleDraws(HeldOutKey, first, count);
+            losses.AddRange((_method.Losses(views, draws) ?? _method.Loss(views, draws).view(1)).to(float64, CPU).data<double>());
+            floor += world is null ? null : _method.Floor(world, views, draws) * count / images;
         }
 
         var mean = losses.Average();
@@ -98,9 +100,9 @@ internal sealed class VisionObjective : IObjective
             return new Evaluation(mean, null);
         }
 
-        var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (blocks - 1.0));
+        var deviation = Math.Sqrt(losses.Sum(l => Math.Pow(l - mean, 2)) / (losses.Count - 1.0));
         var (metrics, heads) = evaluation.ProbeImages > 0 ? Metrics(evaluation, batch, stop) : ([], null);
-        return new Evaluation(mean, blocks > 1 ? deviation / Math.Sqrt(blocks) : null, Metrics: Measured([.. Floor(floor), .. metrics]), Heads: heads);
+        return new Evaluation(mean, losses.Count > 1 ? deviation / Math.Sqrt(losses.Count) : null, Metrics: Measured([.. Floor(floor), .. metrics]), Heads: heads);
     }
 
     // What is no number is missing: of a spectrum with no second eigenvalue there is no slope.

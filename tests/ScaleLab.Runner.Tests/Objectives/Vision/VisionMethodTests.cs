@@ -3,6 +3,7 @@ using ScaleLab.Contracts;
 using ScaleLab.Contracts.Corpora;
 using ScaleLab.Contracts.Models;
 using ScaleLab.Contracts.Runs;
+using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Native;
 using ScaleLab.Runner.Objectives;
@@ -125,6 +126,58 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
 
     [Theory]
     [MemberData(nameof(Methods))]
+    public void A_loss_is_the_mean_of_those_of_the_samples_or_compares_them(string method)
+    {
+        var runs = corpora.Of(method);
+        var shape = Shape(method, runs.Corpus);
+        using var images = ImageSet.Open(runs.Store, runs.Corpus.Hash);
+        using var model = Model(shape, images);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (views, draws) = (new ViewLoader(images, model.HeldOutViews, ImageSet.Order(images.Info, 0), 0).HeldOut(0, Batch), new SampleDraws(1, 0, Batch));
+        var losses = model.Losses(views, draws);
+        Assert.Equal(shape.CouplesBatch, losses is null);
+        if (losses is not null)
+        {
+            var mean = model.Loss(views, draws).item<float>();
+            Assert.Equal([Batch], losses.shape);
+            Assert.Equal(mean, losses.mean().item<float>(), 1e-5 * mean);
+            Assert.Equal(model.Loss([.. views.Select(v => v.narrow(0, 0, 1))], new SampleDraws(1, 0, 1)).item<float>(), losses[0].item<float>(), 1e-5 * mean);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Held_out_images_count_alike_or_in_whole_batches(string method)
+    {
+        var runs = corpora.Of(method);
+        var training = Training(Shape(method, runs.Corpus), runs);
+        var (all, some) = (Measured(Batch, null), Measured(Batch, 5));
+        Assert.NotNull(all.StandardError);
+        if (training.Model.CouplesBatch)
+        {
+            // Five images are no batch: one is the least.
+            Assert.Null(some.StandardError);
+            Assert.Equal(Measured(Batch, (2 * Batch) - 1).Loss, some.Loss);
+        }
+        else
+        {
+            // 48 images are two batches of 20 and one of 8.
+            Assert.Equal(all.Loss, Measured(20, null).Loss, 1e-6 * all.Loss);
+            Assert.Equal(all.StandardError!.Value, Measured(20, null).StandardError!.Value, 1e-5 * all.StandardError.Value);
+            Assert.Equal(Measured(5, 5).Loss, some.Loss, 1e-6 * some.Loss);
+            Assert.True(double.IsFinite(Measured(64, null).Loss));
+        }
+
+        Evaluation Measured(int batch, int? blocks)
+        {
+            using var objective = Objective.Of(training with { Batch = new BatchSpec { Initial = batch } }, runs.Store, CPU);
+            return objective.Evaluate(new EvaluationSpec { Blocks = blocks, ProbeImages = 0 }, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
     public void A_resumed_run_equals_the_uninterrupted_one_bit_for_bit(string method)
     {
         var runs = corpora.Of(method);
@@ -181,11 +234,17 @@ public sealed class VisionMethodTests(VisionMethodTests.Corpora corpora) : Torch
         return (VisionShape)family.Solve(60e3, options, corpus).AtBatch(Batch);
     }
 
-    private static ISelfSupervised Model(VisionShape shape)
+    private static ISelfSupervised Model(VisionShape shape, IImageSet? images = null)
     {
         using var scope = NewDisposeScope();
         using var initializer = new Initializer(1, CPU);
-        return Objective.Method(shape, initializer);
+        var method = Objective.Method(shape, initializer);
+        if (images is not null)
+        {
+            method.Prepare((first, count) => new ViewLoader(images, [], ImageSet.Order(images.Info, 0), 0).Plain(heldOut: false, first, count));
+        }
+
+        return method;
     }
 
     private static TrainingSpec Training(VisionShape shape, SampleRuns runs) => new()

@@ -11,6 +11,9 @@ internal static class BeitLoss
     /// <param name="codes">Int64 (M).</param>
     public static Tensor Mean(Tensor logits, Tensor codes) => F.cross_entropy(logits, codes);
 
+    /// <returns>(B): the mean for each of <paramref name="images"/> images, whose masked patches lie side by side, as many of each.</returns>
+    public static Tensor Each(Tensor logits, Tensor codes, int images) => F.cross_entropy(logits, codes, reduction: nn.Reduction.None).view(images, -1).mean([1]);
+
     /// <summary>The tokenizer: the codeword nearest to each patch, its mean removed.</summary>
     /// <param name="patches">(…, P).</param>
     /// <param name="codebook">(K, P).</param>

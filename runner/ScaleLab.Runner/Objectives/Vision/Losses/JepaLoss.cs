@@ -19,4 +19,16 @@ internal static class JepaLoss
 
     /// <summary>V-JEPA, eq. 2.</summary>
     public static Tensor L1(Tensor prediction, Tensor targets) => (prediction - targets).abs().mean();
+
+    /// <param name="loss">One of these.</param>
+    /// <param name="prediction">(blocks · B, M, D), block after block.</param>
+    /// <param name="targets">As large.</param>
+    /// <param name="images">B.</param>
+    /// <returns>(B): the loss of each image, all its blocks together.</returns>
+    public static Tensor Each(Func<Tensor, Tensor, Tensor> loss, Tensor prediction, Tensor targets, int images)
+    {
+        return stack([.. Enumerable.Range(0, images).Select(i => loss(Of(prediction, i), Of(targets, i)))]);
+
+        Tensor Of(Tensor all, int image) => all.view(-1, images, all.shape[1], all.shape[2]).select(1, image);
+    }
 }

@@ -27,4 +27,9 @@ internal static class MaeLoss
     /// <returns>The mean over the pixels of a patch, then over the removed patches of the batch.</returns>
     public static Tensor Mean(Tensor prediction, Tensor target, Tensor removed) =>
         ((prediction - target).square().mean([-1]) * removed).sum() / removed.sum();
+
+    /// <param name="prediction">Of the removed patches, as many of each image, (B, M, p·p·C).</param>
+    /// <param name="target">As large.</param>
+    /// <returns>(B): the mean for each image.</returns>
+    public static Tensor Each(Tensor prediction, Tensor target) => (prediction - target).square().mean([1, 2]);
 }

@@ -40,21 +40,36 @@ internal sealed class Beit : ISelfSupervised
         _codebook.copy_(codebook);
     }
 
-    public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
+    public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws) => Loss(views[0], Masked(draws, views[0].device));
+
+    public Tensor Losses(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var masked = Enumerable.Range(0, draws.Count).SelectMany(i => BeitMask.Draw(_shape, draws[i])).ToArray();
-        return Loss(views[0], Transfer.To(tensor(masked, [draws.Count, _shape.Masked]), views[0].device));
+        var (logits, codes) = Predict(views[0], Masked(draws, views[0].device));
+        return BeitLoss.Each(logits, codes, draws.Count);
     }
 
     /// <param name="images">(B, C, S, S).</param>
     /// <param name="masked">Numbers of the masked patches, (B, M).</param>
     public Tensor Loss(Tensor images, Tensor masked)
     {
+        var (logits, codes) = Predict(images, masked);
+        return BeitLoss.Mean(logits, codes);
+    }
+
+    // (B · M, K) and (B · M).
+    private (Tensor Logits, Tensor Codes) Predict(Tensor images, Tensor masked)
+    {
         var hidden = zeros(images.shape[0], _shape.Patches, images.dtype, images.device).scatter_(1, masked, ones_like(masked, images.dtype)).unsqueeze(-1); // (B, L, 1)
         var embedded = _encoder.Embed(_encoder.Patches(images));
         var tokens = _encoder.Encode((embedded * (1 - hidden)) + (_maskToken * hidden) + _positions);
         var logits = _head.Apply(Tokens.Pick(tokens.narrow(1, 1, _shape.Patches), masked)).to(images.dtype); // (B, M, K)
-        return BeitLoss.Mean(logits.view(-1, _shape.Codes), Codes(images, masked).view(-1));
+        return (logits.view(-1, _shape.Codes), Codes(images, masked).view(-1));
+    }
+
+    private Tensor Masked(SampleDraws draws, Device device)
+    {
+        var masked = Enumerable.Range(0, draws.Count).SelectMany(i => BeitMask.Draw(_shape, draws[i])).ToArray();
+        return Transfer.To(tensor(masked, [draws.Count, _shape.Masked]), device);
     }
 
     public Tensor Features(Tensor images) => _encoder.Run(_encoder.Patches(images), _positions).narrow(1, 1, _shape.Patches).mean([1]);

@@ -37,12 +37,19 @@ internal sealed class Ijepa : ISelfSupervised
 
     public IReadOnlyList<(string Name, Tensor Value)> State => _teacher.State;
 
+    private Func<Tensor, Tensor, Tensor> Distance => _shape.Variant == LossVariant.Paper ? JepaLoss.L2 : JepaLoss.SmoothL1;
+
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, _target, draws[i])).ToList();
-        return Loss(views[0], Numbers(m => m.Context), [.. Enumerable.Range(0, IjepaShape.Blocks).Select(block => Numbers(m => m.Targets[block]))]);
+        var (context, blocks) = Masks(draws, views[0].device);
+        return Loss(views[0], context, blocks);
+    }
 
-        Tensor Numbers(Func<IjepaMask, long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), views[0].device);
+    public Tensor Losses(IReadOnlyList<Tensor> views, SampleDraws draws)
+    {
+        var (context, blocks) = Masks(draws, views[0].device);
+        var (predictions, targets) = Predict(views[0], context, blocks);
+        return JepaLoss.Each(Distance, predictions, targets, draws.Count);
     }
 
     /// <param name="images">(B, C, S, S).</param>
@@ -50,8 +57,15 @@ internal sealed class Ijepa : ISelfSupervised
     /// <param name="blocks">Those of each block to predict, (B, M).</param>
     public Tensor Loss(Tensor images, Tensor context, IReadOnlyList<Tensor> blocks)
     {
+        var (predictions, targets) = Predict(images, context, blocks);
+        return Distance(predictions, targets);
+    }
+
+    // (blocks · B, M, C) both.
+    private (Tensor Predictions, Tensor Targets) Predict(Tensor images, Tensor context, IReadOnlyList<Tensor> blocks)
+    {
         var patches = _encoder.Patches(images);
-        Tensor targets; // (blocks · B, M, C)
+        Tensor targets;
         using (no_grad())
         {
             var codes = _teacher.Network.Run(patches, _positions);
@@ -61,8 +75,15 @@ internal sealed class Ijepa : ISelfSupervised
         }
 
         var seen = _encoder.Run(Tokens.Pick(patches, context), Tokens.Rows(_positions, context));
-        var predictions = _predictor.Run(seen, context, blocks);
-        return _shape.Variant == LossVariant.Paper ? JepaLoss.L2(predictions, targets) : JepaLoss.SmoothL1(predictions, targets);
+        return (_predictor.Run(seen, context, blocks), targets);
+    }
+
+    private (Tensor Context, List<Tensor> Blocks) Masks(SampleDraws draws, Device device)
+    {
+        var masks = Enumerable.Range(0, draws.Count).Select(i => IjepaMask.Draw(_shape, _target, draws[i])).ToList();
+        return (Numbers(m => m.Context), [.. Enumerable.Range(0, IjepaShape.Blocks).Select(block => Numbers(m => m.Targets[block]))]);
+
+        Tensor Numbers(Func<IjepaMask, long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), device);
     }
 
     public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Linear(_shape.Momentum, share) : _shape.Momentum);

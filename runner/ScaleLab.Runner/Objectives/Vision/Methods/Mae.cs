@@ -37,8 +37,15 @@ internal sealed class Mae : ISelfSupervised
 
     public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
     {
-        var order = Transfer.To(Order(draws), views[0].device);
-        return Loss(views[0], order.narrow(1, 0, _shape.Keep), order.narrow(1, _shape.Keep, _shape.Patches - _shape.Keep));
+        var (visible, masked) = Parts(draws, views[0].device);
+        return Loss(views[0], visible, masked);
+    }
+
+    public Tensor Losses(IReadOnlyList<Tensor> views, SampleDraws draws)
+    {
+        var (visible, masked) = Parts(draws, views[0].device);
+        var (pixels, targets) = Predict(views[0], visible, masked);
+        return MaeLoss.Each(pixels, targets);
     }
 
     /// <param name="images">(B, C, S, S).</param>
@@ -46,15 +53,22 @@ internal sealed class Mae : ISelfSupervised
     /// <param name="masked">Those of the others, (B, L − K).</param>
     public Tensor Loss(Tensor images, Tensor visible, Tensor masked)
     {
+        var (pixels, targets) = Predict(images, visible, masked);
+        return MaeLoss.Mean(pixels, targets, ones_like(masked, images.dtype));
+    }
+
+    // Of the masked patches, (B, L − K, p·p·C).
+    private (Tensor Pixels, Tensor Targets) Predict(Tensor images, Tensor visible, Tensor masked)
+    {
         var tokens = _encoder.Run(Tokens.Pick(_encoder.Patches(images), visible), Tokens.Rows(_positions, visible)); // (B, 1 + K, C)
         var seen = _toDecoder.Apply(tokens); // (B, 1 + K, C')
         var hidden = _maskToken + Tokens.Rows(_decoderPositions, masked); // (B, L − K, C')
 
         // Attention knows no order but the positions, so the masked tokens may stand last.
         var decoded = _decoder.Run(cat([seen.narrow(1, 0, 1), seen.narrow(1, 1, visible.shape[1]) + Tokens.Rows(_decoderPositions, visible), hidden], 1));
-        var pixels = _toPixels.Apply(decoded.narrow(1, 1 + visible.shape[1], masked.shape[1])); // (B, L − K, p·p·C)
+        var pixels = _toPixels.Apply(decoded.narrow(1, 1 + visible.shape[1], masked.shape[1]));
         var targets = Tokens.Pick(MaeLoss.Patches(images, _shape.Patch), masked);
-        return MaeLoss.Mean(pixels, _shape.NormPix ? MaeLoss.Normalized(targets) : targets, ones_like(masked, images.dtype));
+        return (pixels, _shape.NormPix ? MaeLoss.Normalized(targets) : targets);
     }
 
     public double? Floor(FieldPredictor world, IReadOnlyList<Tensor> views, SampleDraws draws) => _shape.NormPix
@@ -64,6 +78,12 @@ internal sealed class Mae : ISelfSupervised
     public Tensor Features(Tensor images) => _encoder.Features(images, _positions);
 
     public FrozenEncoder Encoder => new(_encoder, _positions, _encoder.Patches);
+
+    private (Tensor Visible, Tensor Masked) Parts(SampleDraws draws, Device device)
+    {
+        var order = Transfer.To(Order(draws), device);
+        return (order.narrow(1, 0, _shape.Keep), order.narrow(1, _shape.Keep, _shape.Patches - _shape.Keep));
+    }
 
     // The first K patches of each row are visible.
     private Tensor Order(SampleDraws draws) => tensor(draws.Permutations(_shape.Patches), [draws.Count, _shape.Patches]);

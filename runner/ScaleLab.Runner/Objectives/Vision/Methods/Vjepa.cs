@@ -39,21 +39,17 @@ internal sealed class Vjepa : ISelfSupervised
 
     public IReadOnlyList<(string Name, Tensor Value)> State => _teacher.State;
 
-    public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws)
-    {
-        var masks = Enumerable.Range(0, draws.Count).Select(i =>
-        {
-            var random = draws[i];
-            return _shape.Masks.Select(m => VjepaMask.Draw(m, _shape.Grid, _shape.Steps, ref random)).ToArray();
-        }).ToList();
-        return Loss(views[0], [.. Enumerable.Range(0, _shape.MaskTokens).Select(kind => (Numbers(m => m[kind].Context), Numbers(m => m[kind].Target)))]);
+    public Tensor Loss(IReadOnlyList<Tensor> views, SampleDraws draws) => Loss(views[0], Masks(draws, views[0].device));
 
-        Tensor Numbers(Func<VjepaMask[], long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), views[0].device);
-    }
+    public Tensor Losses(IReadOnlyList<Tensor> views, SampleDraws draws) =>
+        Mean(Predict(views[0], Masks(draws, views[0].device)).Select(p => JepaLoss.Each(JepaLoss.L1, p.Prediction, p.Targets, draws.Count)));
 
     /// <param name="clips">(B, C, T, S, S).</param>
     /// <param name="masks">For each kind the numbers of the patches that the encoder sees, (B, K), and of those to predict, (B, M).</param>
-    public Tensor Loss(Tensor clips, IReadOnlyList<(Tensor Context, Tensor Target)> masks)
+    public Tensor Loss(Tensor clips, IReadOnlyList<(Tensor Context, Tensor Target)> masks) => Mean(Predict(clips, masks).Select(p => JepaLoss.L1(p.Prediction, p.Targets)));
+
+    // For each kind (B, M, C) both.
+    private IEnumerable<(Tensor Prediction, Tensor Targets)> Predict(Tensor clips, IReadOnlyList<(Tensor Context, Tensor Target)> masks)
     {
         var patches = Tubelets(clips);
         Tensor targets; // (B, L, C)
@@ -68,8 +64,22 @@ internal sealed class Vjepa : ISelfSupervised
         {
             var (kind, (context, target)) = mask;
             var seen = _encoder.Run(Tokens.Pick(patches, context), Tokens.Rows(_positions, context));
-            return JepaLoss.L1(_predictor.Run(seen, context, [target], kind), Tokens.Pick(targets, target));
-        }).Aggregate((a, b) => a + b) / masks.Count;
+            return (_predictor.Run(seen, context, [target], kind), Tokens.Pick(targets, target));
+        });
+    }
+
+    private Tensor Mean(IEnumerable<Tensor> ofKinds) => ofKinds.Aggregate((a, b) => a + b) / _shape.MaskTokens;
+
+    private List<(Tensor Context, Tensor Target)> Masks(SampleDraws draws, Device device)
+    {
+        var masks = Enumerable.Range(0, draws.Count).Select(i =>
+        {
+            var random = draws[i];
+            return _shape.Masks.Select(m => VjepaMask.Draw(m, _shape.Grid, _shape.Steps, ref random)).ToArray();
+        }).ToList();
+        return [.. Enumerable.Range(0, _shape.MaskTokens).Select(kind => (Numbers(m => m[kind].Context), Numbers(m => m[kind].Target)))];
+
+        Tensor Numbers(Func<VjepaMask[], long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), device);
     }
 
     public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Linear(_shape.Momentum, share / ScheduleLength) : _shape.Momentum);
