@@ -24,16 +24,23 @@ internal static class InputFiles
         return files.FirstOrDefault(f => f.Length == 0) is { } empty ? throw new InputException($"{empty.FullName}: empty") : files;
     }
 
-    /// <summary>What a folder holds of given kinds, in ordinal order of the paths. Links are left out: they could lead out of the folder, or round in circles.</summary>
+    /// <summary>What a folder holds of given kinds, in ordinal order of the paths.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="extensions">In lower case, with their dots.</param>
     /// <param name="within">Folders within it included.</param>
     public static IReadOnlyList<FileInfo> In(DirectoryInfo folder, IReadOnlyList<string> extensions, bool within = true) =>
     [
-        .. folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = within, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
+        .. folder.EnumerateFiles("*", Options(within))
             .Where(f => extensions.Contains(f.Extension.ToLowerInvariant()))
             .OrderBy(f => f.FullName, StringComparer.Ordinal),
     ];
+
+    /// <summary>The folders right inside one, in ordinal order of their names.</summary>
+    public static IEnumerable<DirectoryInfo> Folders(DirectoryInfo parent) => parent.EnumerateDirectories("*", Options(within: false)).OrderBy(d => d.Name, StringComparer.Ordinal);
+
+    // Links are left out: they could lead out of the folder, or round in circles.
+    private static EnumerationOptions Options(bool within) =>
+        new() { RecurseSubdirectories = within, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
 
     /// <exception cref="InputException">The file has 2 GB or more.</exception>
     public static byte[] ReadAll(FileInfo file) => file.Length <= Array.MaxLength

@@ -60,8 +60,61 @@ public sealed class PictureFoldersTests : IDisposable
         Noise("b/", 5);
         _temporary.File("apart/a/1.png", Pictures.Encode(9, 9, SKColors.Red));
         _temporary.File("apart/b/2.png", Pictures.Encode(9, 9, SKColors.Blue));
-        var spec = Spec() with { HeldOut = Path.Combine(_temporary.Root, "apart") };
+        var spec = Apart("apart");
         Assert.Equal((10, 2, 2), (_temporary.Prepare(spec).Images!.Train, _temporary.Prepare(spec).Images!.HeldOut, _temporary.Prepare(spec).Images!.Classes));
+    }
+
+    [Theory]
+    [InlineData("val")]
+    [InlineData("apart")]
+    public void Held_out_images_inside_the_training_folder_are_not_trained_on(string folder)
+    {
+        foreach (var (name, images) in (ReadOnlySpan<(string, int)>)[("a/", 5), ("b/", 5), ($"{folder}/a/", 2), ($"{folder}/b/", 3)])
+        {
+            Noise(name, images);
+        }
+
+        var info = _temporary.Prepare(Apart(Path.Combine("data", folder)));
+        Assert.Equal((10, 5, 2), (info.Images!.Train, info.Images.HeldOut, info.Images.Classes));
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/")]
+    [InlineData("data/a/..")]
+    [InlineData("")]
+    public void A_held_out_folder_that_holds_what_is_trained_on_is_refused(string heldOut)
+    {
+        Noise("a/", 5);
+        Noise("b/", 5);
+        Assert.EndsWith("data, lies within what is held out", Assert.Throws<InputException>(() => _temporary.Prepare(Apart(heldOut))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("val")]
+    [InlineData("Validation")]
+    [InlineData("test")]
+    public void A_held_out_part_without_a_folder_train_is_refused_as_a_class(string folder)
+    {
+        Noise("a/", 12);
+        Noise("b/", 12);
+        Noise($"{folder}/a/", 12);
+        Refused($"{folder}: would be trained on beside the other folders; move these into a folder 'train', or name this one as 'held_out'");
+        RefusedClips($"{folder}: would be trained on", 3);
+        Noise("apart/a/", 1);
+        Assert.Throws<InputException>(() => _temporary.Prepare(Apart("data/apart")));
+    }
+
+    [Fact]
+    public void Links_are_followed_to_no_folder_as_they_are_to_no_file()
+    {
+        Noise("a/", 12);
+        Noise("b/", 12);
+        _temporary.File("elsewhere/1.png", Pictures.Encode(9, 9, SKColors.Red));
+        Directory.CreateSymbolicLink(Path.Combine(_temporary.Root, "data", "c"), Path.Combine(_temporary.Root, "elsewhere"));
+        Directory.CreateSymbolicLink(Path.Combine(_temporary.Root, "data", "a", "round"), Path.Combine(_temporary.Root, "data"));
+        var info = Prepare();
+        Assert.Equal((24, 2), (info.Images!.Train + info.Images.HeldOut, info.Images.Classes));
     }
 
     [Fact]
@@ -207,6 +260,8 @@ public sealed class PictureFoldersTests : IDisposable
     }
 
     private DataSpec Spec() => new() { Source = DataSource.Images, Path = Path.Combine(_temporary.Root, "data"), Size = 8 };
+
+    private DataSpec Apart(string heldOut) => Spec() with { HeldOut = Path.Combine(_temporary.Root, heldOut) };
 
     private DataSpec Clips(int frames) => Spec() with { Source = DataSource.Frames, Frames = frames };
 

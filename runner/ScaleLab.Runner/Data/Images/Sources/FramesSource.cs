@@ -15,7 +15,7 @@ internal sealed class FramesSource : ImageFilesSource
     {
         (_size, _frames) = (size, frames);
         var (train, apart) = PictureFolders.Parts(path, heldOut);
-        (_train, _heldOut) = (PictureFolders.Videos(train), apart is null ? [] : PictureFolders.Videos(apart));
+        (_train, _heldOut) = (PictureFolders.Videos(train, without: apart), apart is null ? [] : PictureFolders.Videos(apart));
         if (_train.Concat(_heldOut).FirstOrDefault(v => v.Files.Count < frames) is { } brief)
         {
             throw new InputException($"{brief.Name}: {brief.Files.Count} frames, and a clip has {frames}; see 'frames'");

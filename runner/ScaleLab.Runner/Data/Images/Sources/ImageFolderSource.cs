@@ -12,7 +12,7 @@ internal sealed class ImageFolderSource : ImageFilesSource
     {
         _size = size;
         var (train, apart) = PictureFolders.Parts(path, heldOut);
-        (_train, _heldOut) = (PictureFolders.Classes(train), apart is null ? [] : PictureFolders.Classes(apart));
+        (_train, _heldOut) = (PictureFolders.Classes(train, without: apart), apart is null ? [] : PictureFolders.Classes(apart));
     }
 
     public override IReadOnlyList<FileInfo> Files => [.. _train.Concat(_heldOut).SelectMany(f => f.Files)];

@@ -10,22 +10,32 @@ internal static class PictureFolders
 
     /// <summary><c>train</c> and its neighbour <c>val</c>, <c>validation</c> or <c>test</c>, where both are there; else all of <paramref name="path"/>.</summary>
     /// <param name="path">What the user named.</param>
-    /// <param name="heldOut">What the user named as held out.</param>
-    /// <exception cref="InputException">There is no such folder.</exception>
+    /// <param name="heldOut">What the user named as held out; where it lies within what is trained on, its files are left out of that.</param>
+    /// <exception cref="InputException">There is no such folder, or the two parts cannot be told apart.</exception>
     public static (DirectoryInfo Train, DirectoryInfo? HeldOut) Parts(string path, string? heldOut)
     {
         var root = Folder(path);
         var train = new DirectoryInfo(Path.Combine(path, "train"));
         var apart = heldOut is not null ? Folder(heldOut) : HeldOutNames.Select(n => new DirectoryInfo(Path.Combine(path, n))).FirstOrDefault(d => d.Exists);
-        return train.Exists && apart is not null ? (train, apart) : (root, heldOut is null ? null : apart);
+        var parts = train.Exists && apart is not null ? (Train: train, HeldOut: apart) : (Train: root, HeldOut: heldOut is null ? null : apart);
+        if (Within(parts.HeldOut, parts.Train.FullName))
+        {
+            throw new InputException($"{heldOut}: what is trained on, {parts.Train.FullName}, lies within what is held out");
+        }
+
+        return train.Exists || InputFiles.Folders(root).FirstOrDefault(f => HeldOutNames.Contains(f.Name, StringComparer.OrdinalIgnoreCase) && !Within(parts.HeldOut, f.FullName)) is not { } stray
+            ? parts
+            : throw new InputException($"{stray.FullName}: would be trained on beside the other folders; move these into a folder 'train', or name this one as 'held_out'");
     }
 
     /// <summary>Images by class: one folder for each, whatever lies within; a class without name where there are none.</summary>
-    public static IReadOnlyList<PictureGroup> Classes(DirectoryInfo root)
+    /// <param name="root">The folder.</param>
+    /// <param name="without">A folder whose files are left out, wherever it lies.</param>
+    public static IReadOnlyList<PictureGroup> Classes(DirectoryInfo root, DirectoryInfo? without = null)
     {
-        var loose = Direct(root);
-        var classes = (from folder in Folders(root)
-                       let files = InputFiles.In(folder, Extensions)
+        var loose = Files(root, without, within: false);
+        var classes = (from folder in InputFiles.Folders(root)
+                       let files = Files(folder, without)
                        where files.Count > 0
                        select new PictureGroup(folder.Name, folder.FullName, files)).ToList();
         return (loose.Count, classes) switch
@@ -39,10 +49,12 @@ internal static class PictureFolders
     }
 
     /// <summary>Videos: folders with frames right inside, each in the folder of its class or, without classes, in <paramref name="root"/>.</summary>
-    public static IReadOnlyList<PictureGroup> Videos(DirectoryInfo root)
+    /// <param name="root">The folder.</param>
+    /// <param name="without">A folder whose files are left out, wherever it lies.</param>
+    public static IReadOnlyList<PictureGroup> Videos(DirectoryInfo root, DirectoryInfo? without = null)
     {
-        var plain = Within("", root);
-        var classes = (from folder in Folders(root) let videos = Within(folder.Name, folder) where videos.Count > 0 select videos).ToList();
+        var plain = In("", root);
+        var classes = (from folder in InputFiles.Folders(root) let videos = In(folder.Name, folder) where videos.Count > 0 select videos).ToList();
         return (plain, classes) switch
         {
             ([], []) => throw new InputException($"{root.FullName}: no folder of frames here ({string.Join(", ", Extensions)})"),
@@ -52,8 +64,8 @@ internal static class PictureFolders
             _ => throw new InputException($"{root.FullName}: videos lie beside folders of videos, first of them {plain[0].Name}"),
         };
 
-        List<PictureGroup> Within(string name, DirectoryInfo parent) =>
-            [.. from video in Folders(parent) let frames = Direct(video) where frames.Count > 0 select new PictureGroup(name, video.FullName, frames)];
+        List<PictureGroup> In(string name, DirectoryInfo parent) =>
+            [.. from video in InputFiles.Folders(parent) let frames = Files(video, without, within: false) where frames.Count > 0 select new PictureGroup(name, video.FullName, frames)];
     }
 
     /// <summary>Classes are numbered in the order of their names among what is trained on.</summary>
@@ -70,10 +82,10 @@ internal static class PictureFolders
         ? folder
         : throw new InputException($"{path}: {(File.Exists(path) ? "is a file, where a folder is needed" : "no such folder")}");
 
-    private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo parent) =>
-        parent.EnumerateDirectories().Where(d => !d.Attributes.HasFlag(FileAttributes.Hidden)).OrderBy(d => d.Name, StringComparer.Ordinal);
+    private static List<FileInfo> Files(DirectoryInfo folder, DirectoryInfo? without, bool within = true) =>
+        [.. InputFiles.In(folder, Extensions, within).Where(f => !Within(without, f.FullName))];
 
-    private static IReadOnlyList<FileInfo> Direct(DirectoryInfo folder) => InputFiles.In(folder, Extensions, within: false);
+    private static bool Within(DirectoryInfo? folder, string path) => folder is not null && Path.GetRelativePath(folder.FullName, path).Split(Path.DirectorySeparatorChar)[0] != "..";
 }
 
 /// <param name="Class">Empty without classes.</param>
