@@ -38,7 +38,7 @@ public sealed record DataSpec
     /// <summary>A file or folder. <c>tokens</c>, <c>cifar10</c>: a .bin file or a folder of them. <c>idx</c>: a file of images, or the folder of all IDX files. <c>images</c>: the images, or a folder for each class. <c>frames</c>: a folder for each video, or for each class the videos.</summary>
     public string? Path { get; init; }
 
-    /// <summary>What is held out, as <c>path</c> names what is trained on. Else files and folders named <c>val</c> or <c>test</c> (<c>t10k</c> for <c>idx</c>) are; else a part drawn at random, of <c>tokens</c> the end.</summary>
+    /// <summary>What is held out, as <c>path</c> names what is trained on. Else files with the word <c>val</c>, <c>validation</c> or <c>test</c> (<c>t10k</c>) in their name are, and folders of one of these names beside <c>train</c>; else a part drawn at random, of <c>tokens</c> the end.</summary>
     public string? HeldOut { get; init; }
 
     /// <summary><c>bytes</c>, or a tiktoken vocabulary such as <c>o200k_base</c>; for <c>tokens</c> the number of ids, such as <c>50257</c>.</summary>

@@ -10,9 +10,6 @@ namespace ScaleLab.Runner.Data;
 /// <summary>Prepares a corpus once. Written aside, brought to disk, renamed; a second process waits, a second call finds it by the identity of its source.</summary>
 internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress, string packs)
 {
-    // Raised whenever the same source would give other tokens.
-    private const int Preparation = 1;
-
     public CorpusInfo Prepare(DataSpec spec)
     {
         spec.Validate();
@@ -102,7 +99,7 @@ internal sealed class CorpusPreparer(CorpusStore store, Action<string> progress,
     private static string Identity(DataSpec spec, CorpusSource source)
     {
         var text = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"{Preparation}\n{source.Origin}\n")
+            .Append(CultureInfo.InvariantCulture, $"{source.Preparation}\n{source.Origin}\n")
             .AppendLine(JsonSerializer.Serialize(spec, ContractJson.Line.DataSpec));
         foreach (var file in source.Files)
         {

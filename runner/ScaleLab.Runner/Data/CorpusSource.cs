@@ -9,8 +9,14 @@ namespace ScaleLab.Runner.Data;
 /// <summary>Where a corpus comes from: knows its name and what its content depends on before a byte of it is read.</summary>
 internal abstract class CorpusSource
 {
+    // Words in the names of files that are held out, as the common data sets have them.
+    private static readonly string[] SetApart = ["val", "validation", "test", "t10k"];
+
     /// <summary><see cref="CorpusInfo.Origin"/>.</summary>
     public abstract string Origin { get; }
+
+    /// <summary>Raised whenever the same source would give another content: what was prepared of it is then prepared anew.</summary>
+    public virtual int Preparation => 1;
 
     /// <summary>The files that the content depends on.</summary>
     public virtual IReadOnlyList<FileInfo> Files => [];
@@ -40,6 +46,9 @@ internal abstract class CorpusSource
         DataSource.Frames => new FramesSource(spec.Path!, spec.HeldOut, spec.Size!.Value, spec.Frames ?? 8, spec.HeldOutImages),
         _ => throw new InputException($"source {DataSpec.Name(spec.Source)} is unknown"),
     };
+
+    /// <summary>Whether a file is held out by its name: <c>cifar10_test.bin</c> is, <c>latest.bin</c> is not.</summary>
+    protected static bool IsSetApart(string name) => name.ToLowerInvariant().Split('_', '-', '.', ' ').Intersect(SetApart).Any();
 
     private static RandomHierarchy Hierarchy(DataSpec spec) =>
         new(spec.Symbols ?? 8, spec.Rules ?? 4, spec.Branching ?? 2, spec.Levels ?? 4, spec.Classes ?? spec.Symbols ?? 8, spec.Seed ?? 0);

@@ -69,7 +69,7 @@ internal sealed record TokenShard(string Path, long Start, long Count, int Width
     /// <exception cref="InputException">An id is not below <paramref name="vocabularySize"/>, or the file shrank.</exception>
     public IEnumerable<int[]> Read(long first, long count, int vocabularySize)
     {
-        const int piece = 1 << 18;
+        var piece = (int)Math.Min(count, 1 << 18);
         using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
         stream.Position = Start + (first * Width);
         var raw = new byte[piece * Width];

@@ -5,8 +5,8 @@ using ScaleLab.Contracts.Corpora;
 namespace ScaleLab.Runner.Data;
 
 /// <summary>
-/// Token shards, in ordinal order of their paths. Held out is what the user names, else the files of the folder with <c>val</c> in their name
-/// (nanoGPT, llm.c and modded-nanogpt name them so), else the end of the tokens.
+/// Token shards, in ordinal order of their paths. Held out is what the user names, else the files of the folder with the word <c>val</c> in their name
+/// (nanoGPT, llm.c and modded-nanogpt name them so) or <c>test</c>, else the end of the tokens; its blocks in random order.
 /// </summary>
 internal sealed class TokenShardsSource : CorpusSource
 {
@@ -26,7 +26,7 @@ internal sealed class TokenShardsSource : CorpusSource
         var there = InputFiles.Of(path, [".bin"]);
         var validation = heldOut is not null
             ? InputFiles.Of(heldOut, [".bin"])
-            : there.Count > 1 ? [.. there.Where(f => f.Name.Contains("val", StringComparison.OrdinalIgnoreCase))] : [];
+            : there.Count > 1 ? [.. there.Where(f => IsSetApart(f.Name))] : [];
         var train = there.ExceptBy(validation.Select(f => f.FullName), f => f.FullName).ToList();
         if (train.Count == 0)
         {
@@ -39,6 +39,9 @@ internal sealed class TokenShardsSource : CorpusSource
     }
 
     public override string Origin => $"tokens {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_path)))}";
+
+    // 1 stored the blocks in the order of the files.
+    public override int Preparation => 2;
 
     public override IReadOnlyList<FileInfo> Files { get; }
 
@@ -56,16 +59,12 @@ internal sealed class TokenShardsSource : CorpusSource
 
         progress(string.Create(CultureInfo.InvariantCulture, $"reading {Files.Count} shards, {tokens} ids to train on and {validation} to hold out"));
         using var writer = new CorpusWriter(folder, "", _vocabularySize, BlockTokens);
-        if (_heldOut.Count > 0)
+        var (shards, first) = _heldOut.Count > 0 ? (_heldOut, 0) : (_train, tokens - (heldOut * BlockTokens));
+        Copy(_train, 0, _heldOut.Count > 0 ? tokens : first, writer.Train);
+        var order = new SampleOrder(heldOut, seed: 0);
+        for (var block = 0L; block < heldOut; block++)
         {
-            Copy(_train, 0, tokens, writer.Train);
-            Copy(_heldOut, 0, heldOut * BlockTokens, writer.HeldOut);
-        }
-        else
-        {
-            var split = tokens - (heldOut * BlockTokens);
-            Copy(_train, 0, split, writer.Train);
-            Copy(_train, split, tokens - split, writer.HeldOut);
+            Copy(shards, first + (order[block] * BlockTokens), BlockTokens, writer.HeldOut);
         }
 
         return writer.Finish(Origin);
@@ -77,9 +76,12 @@ internal sealed class TokenShardsSource : CorpusSource
         {
             var skipped = Math.Min(first, shard.Count);
             var taken = Math.Min(count, shard.Count - skipped);
-            foreach (var ids in shard.Read(skipped, taken, _vocabularySize))
+            if (taken > 0)
             {
-                into.Write(ids);
+                foreach (var ids in shard.Read(skipped, taken, _vocabularySize))
+                {
+                    into.Write(ids);
+                }
             }
 
             (first, count) = (first - skipped, count - taken);

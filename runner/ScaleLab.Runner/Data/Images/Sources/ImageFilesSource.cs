@@ -10,9 +10,6 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
     private const int MostHeldOut = 2048;
     private const int FewestHeldOut = 2;
 
-    // Words in the names of files with held-out images, as the common data sets have them.
-    private static readonly string[] SetApart = ["val", "validation", "test", "t10k"];
-
     public override string Origin => $"{kind} {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))}";
 
     public sealed override CorpusInfo Write(string folder, Action<string> progress)
@@ -61,9 +58,6 @@ internal abstract class ImageFilesSource(string kind, string path, int? heldOutI
 
     /// <summary>Lists the samples; still images are not decoded yet.</summary>
     protected abstract ImageListing List();
-
-    /// <summary>Whether a file is held out by its name: <c>cifar10_test.bin</c> is, <c>latest.bin</c> is not.</summary>
-    protected static bool IsSetApart(string name) => name.ToLowerInvariant().Split('_', '-', '.', ' ').Intersect(SetApart).Any();
 
     // Whole groups, drawn at random and in random order: both parts have one distribution, and the first k held out are a fair sample.
     private (IReadOnlyList<ImageSample> Train, IReadOnlyList<ImageSample> HeldOut) Split(ImageListing listing)
