@@ -55,8 +55,12 @@ public sealed class PredictiveShapeTests
 
     public static TheoryData<string, ModelOptions, int, int, string> Impossible => new()
     {
-        { "ijepa", new IjepaOptions { PredictorWidth = 6 }, 32, 1, "a predictor of width 6 is no multiple of 4, or cannot be cut into 1 heads" },
-        { "ijepa", new IjepaOptions { PredictorWidth = 64, PredictorHeads = 3 }, 32, 1, "a predictor of width 64 is no multiple of 4, or cannot be cut into 3 heads" },
+        { "ijepa", new IjepaOptions { PredictorWidth = 6 }, 32, 1, "a predictor of width 6 is no multiple of 4" },
+        { "ijepa", new IjepaOptions { PredictorWidth = 33 }, 32, 1, "a predictor of width 33 is no multiple of 4" },
+        { "vjepa", new VjepaOptions { PredictorWidth = 33 }, 32, 8, "a predictor of width 33 is no multiple of 4" },
+        { "mae", new MaeOptions { DecoderWidth = 63 }, 32, 1, "a decoder of width 63 is no multiple of 4" },
+        { "mae", new MaeOptions { DecoderWidth = 64, DecoderHeads = 3 }, 32, 1, "a decoder of width 64 cannot be cut into 3 heads" },
+        { "ijepa", new IjepaOptions { PredictorWidth = 64, PredictorHeads = 3 }, 32, 1, "a predictor of width 64 cannot be cut into 3 heads" },
         { "ijepa", new IjepaOptions { Patch = 16 }, 32, 1, "images of 2 × 2 patches are too small for masks of blocks; at least 4 × 4" },
         { "vjepa", new VjepaOptions { Tubelet = 3 }, 32, 8, "tubelets of 3 frames do not divide clips of 8" },
         { "beit", new BeitOptions { MaskRatio = 0.01 }, 32, 1, "a mask ratio of 0.01 masks none of 64 patches" },

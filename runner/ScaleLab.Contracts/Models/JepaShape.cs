@@ -42,11 +42,9 @@ public abstract record JepaShape : VisionShape
     /// <exception cref="InputException">The predictor or the masks cannot be.</exception>
     internal static int HeadsOf(JepaOptions options, ImageInfo images)
     {
-        var heads = options.PredictorHeads ?? SizeDial.Heads(options.PredictorWidth);
+        var heads = VisionRecipe.Heads("predictor", options.PredictorWidth, options.PredictorHeads);
         var grid = images.Size / options.Patch;
-        return options.PredictorWidth % 4 != 0 || options.PredictorWidth % heads != 0
-            ? throw new InputException($"a predictor of width {options.PredictorWidth} is no multiple of 4, or cannot be cut into {heads} heads")
-            : grid < SmallestGrid
+        return grid < SmallestGrid
             ? throw new InputException($"images of {grid} × {grid} patches are too small for masks of blocks; at least {SmallestGrid} × {SmallestGrid}")
             : heads;
     }

@@ -55,12 +55,7 @@ public sealed record MaeShape : VisionShape
 
     internal static MaeShape? At(int width, MaeOptions options, ImageInfo images)
     {
-        var decoderHeads = options.DecoderHeads ?? SizeDial.Heads(options.DecoderWidth);
-        if (options.DecoderWidth % 4 != 0 || options.DecoderWidth % decoderHeads != 0)
-        {
-            throw new InputException($"a decoder of width {options.DecoderWidth} is no multiple of 4, or cannot be cut into {decoderHeads} heads");
-        }
-
+        var decoderHeads = VisionRecipe.Heads("decoder", options.DecoderWidth, options.DecoderHeads);
         if (VisionRecipe.Heads(width, options) is not { } heads)
         {
             return null;

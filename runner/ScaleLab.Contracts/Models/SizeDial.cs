@@ -36,6 +36,7 @@ internal static class SizeDial
     }
 
     /// <summary>Heads of about the width that models of this size have, each of even width.</summary>
+    /// <param name="width">Even.</param>
     public static int Heads(int width)
     {
         var wanted = width switch { < 64 => 16, < 512 => 32, < 2048 => 64, _ => 128 };

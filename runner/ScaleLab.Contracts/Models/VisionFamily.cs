@@ -39,4 +39,20 @@ internal static class VisionRecipe
         var heads = options.Heads ?? SizeDial.Heads(width);
         return width % heads == 0 && width % 4 == 0 ? heads : null;
     }
+
+    /// <summary>Heads of what is trained beside the encoder, whose width is an option too.</summary>
+    /// <param name="part">For errors: <c>decoder</c>.</param>
+    /// <param name="width">Of it.</param>
+    /// <param name="wanted">Heads; else they follow from the width.</param>
+    /// <exception cref="InputException">The width is no multiple of 4, or the heads do not divide it.</exception>
+    public static int Heads(string part, int width, int? wanted)
+    {
+        if (width % 4 != 0)
+        {
+            throw new InputException($"a {part} of width {width} is no multiple of 4");
+        }
+
+        var heads = wanted ?? SizeDial.Heads(width);
+        return width % heads == 0 ? heads : throw new InputException($"a {part} of width {width} cannot be cut into {heads} heads");
+    }
 }
