@@ -29,8 +29,8 @@ internal sealed class LanguageMetrics(LanguageModel model, LanguageModelShape sh
     // Whitening a table of V rows in C dimensions has meaning where V ≫ C; small models have not that many tokens.
     private const double Ridge = 0.1;
 
-    // Of strings that stand alone, the last place of a window predicts nothing.
-    private readonly int _whole = corpus.Info.Strings?.Predictions ?? shape.Context;
+    // Predictions of the longest windows. Of strings that stand alone, the last place predicts nothing; nor do those beyond a block that is shorter than the context.
+    private readonly int _whole = corpus.Info.Strings?.Predictions ?? Math.Min(shape.Context, corpus.Info.BlockTokens - 1);
     private readonly long? _start = corpus.Info.Strings is null ? null : StartSymbol(corpus);
 
     private readonly Dictionary<string, double> _columns = [];

@@ -44,6 +44,19 @@ public sealed class LanguageMetricsTests : TorchTests, IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void A_context_as_long_as_a_block_or_longer_is_measured_too(int longer)
+    {
+        var context = _runs.Corpus.BlockTokens + longer;
+        using var objective = Objective.Of(_runs.Training(10) with { Model = SmallModel.Shape(context: context, vocabulary: _runs.Corpus.VocabularySize) }, _runs.Store, CPU);
+        var wanted = new EvaluationSpec { Blocks = 4, Metrics = [MetricName.LinearRepresentation, MetricName.InContext], Pairs = ["sign 0/1 2/3 4/5"] };
+        var measured = objective.Evaluate(wanted, TestContext.Current.CancellationToken).Metrics!;
+        Assert.All(["in_context_score", "in_context_score_se", "late_loss", "concept_probe"], c => Assert.True(measured.ContainsKey(c), c));
+        Assert.InRange(measured["late_loss"], 1, 5);
+    }
+
     [Fact]
     public void Strings_too_short_for_two_copies_have_no_induction_heads()
     {
