@@ -49,6 +49,7 @@ internal static class VisionLoop
         var loader = new ViewLoader(images, method.Views, ImageSet.Order(images.Info, 1), 1, name == "cpu" ? 1 : Math.Clamp(Environment.ProcessorCount - 1, 1, 8));
         var first = 0L;
         var gpu = name != "cpu";
+        using var standardisation = new Standardisation(images.Info, device);
         using var reader = new ReadAhead(gpu ? loader.Raw : loader.Train, ahead: gpu);
         Tensor[] views = [.. loader.Train(0, batch).Select(v => Transfer.To(v, device))];
         var training = Rate(() => Train(views));
@@ -56,7 +57,7 @@ internal static class VisionLoop
         var both = Rate(() =>
         {
             Tensor[] read = [.. reader.Read(first += batch, batch, (first + batch, batch)).Select(v => Transfer.To(v, device))];
-            Train(gpu ? loader.Render(read) : read);
+            Train(gpu ? loader.Render(read, standardisation) : read);
         });
         Console.WriteLine(json
             ? string.Create(CultureInfo.InvariantCulture, $$"""{"training": {{training}}, "loading": {{loading}}, "both": {{both}}}""")

@@ -30,9 +30,10 @@ internal static class BatchedViews
     /// <param name="pixels">Uint8 (B, T, H, W, C), H = W.</param>
     /// <param name="views">Float64 (B, <see cref="Columns"/>), a row of <see cref="Write"/> for each sample.</param>
     /// <param name="recipe">Its size is set.</param>
-    /// <param name="info">Mean and deviation.</param>
+    /// <param name="info">Their size.</param>
+    /// <param name="standardisation">On the device of the pixels.</param>
     /// <returns>Float32, standardised: (B, C, S, S), of clips (B, C, T, S, S).</returns>
-    public static Tensor Render(Tensor pixels, Tensor views, ViewRecipe recipe, ImageInfo info)
+    public static Tensor Render(Tensor pixels, Tensor views, ViewRecipe recipe, ImageInfo info, Standardisation standardisation)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -67,8 +68,7 @@ internal static class BatchedViews
             x = where((Spread(Column(16)) != 0).logical_and(x >= 0.5), 1 - x, x);
         }
 
-        Tensor Channels(IEnumerable<double> values) => tensor(values.Select(v => (float)v).ToArray(), [1, info.Channels, 1, 1, 1]).to(pixels.device);
-        x = (x * Channels(info.Deviation.Select(d => 1 / d))) + Channels(info.Mean.Zip(info.Deviation, (m, d) => -m / d));
+        x = standardisation.Apply(x);
         return (info.Frames == 1 ? x.squeeze(2) : x).contiguous().MoveToOuterDisposeScope();
     }
 

@@ -58,8 +58,10 @@ internal sealed unsafe class ViewLoader
     }
 
     /// <param name="raw">Of <see cref="Raw"/>, on the device that is to make the views.</param>
+    /// <param name="standardisation">On that device.</param>
     /// <inheritdoc cref="Train"/>
-    public Tensor[] Render(IReadOnlyList<Tensor> raw) => [.. _recipes.Select((r, v) => BatchedViews.Render(raw[0], raw[v + 1], r, _images.Info))];
+    public Tensor[] Render(IReadOnlyList<Tensor> raw, Standardisation standardisation) =>
+        [.. _recipes.Select((r, v) => BatchedViews.Render(raw[0], raw[v + 1], r, _images.Info, standardisation))];
 
     /// <summary>Views of held-out images that are always the same.</summary>
     /// <inheritdoc cref="Train"/>

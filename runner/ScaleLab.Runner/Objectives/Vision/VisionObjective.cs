@@ -28,13 +28,14 @@ internal sealed class VisionObjective : IObjective
     private readonly ViewLoader _loader;
     private readonly ViewLoader _heldOut;
     private readonly Device _device;
-    private readonly bool _gpu;
+    private readonly Standardisation? _onGpu;
     private readonly ulong _key;
 
     public VisionObjective(TrainingSpec training, CorpusStore store, Device device, bool recompute = false)
     {
-        (_training, _device, _gpu, _key) = (training, device, device.type == TorchSharp.DeviceType.CUDA, SplitMix64.Mix((ulong)training.Seed));
+        (_training, _device, _key) = (training, device, SplitMix64.Mix((ulong)training.Seed));
         _images = ImageSet.Open(store, training.Corpus);
+        _onGpu = device.type == TorchSharp.DeviceType.CUDA ? new Standardisation(_images.Info, device) : null;
         using var scope = NewDisposeScope();
         using var initializer = new Initializer(training.Seed, device, precision: training.Precision) { Recompute = recompute };
         _method = Objective.Method((VisionShape)training.Model, initializer);
@@ -50,12 +51,12 @@ internal sealed class VisionObjective : IObjective
     private IReadOnlyList<(string, Tensor)> Weights => [.. Parameters.All.Select(p => (p.Name, p.Value)), .. State];
 
     // A GPU makes the views itself, of bytes, which are a quarter of their size.
-    public Tensor[] Read(long first, int count) => _gpu ? _loader.Raw(first, count) : _loader.Train(first, count);
+    public Tensor[] Read(long first, int count) => _onGpu is not null ? _loader.Raw(first, count) : _loader.Train(first, count);
 
     public Tensor LossSum(Tensor[] batch, long first)
     {
         var count = (int)batch[0].shape[0];
-        return _method.Loss(_gpu ? _loader.Render(batch) : batch, new SampleDraws(_key, first, count)) * count;
+        return _method.Loss(_onGpu is { } standardisation ? _loader.Render(batch, standardisation) : batch, new SampleDraws(_key, first, count)) * count;
     }
 
     // A method whose schedules end with the run may know its end where every D has a run of its own.
@@ -148,6 +149,7 @@ internal sealed class VisionObjective : IObjective
     public void Dispose()
     {
         _method.Dispose();
+        _onGpu?.Dispose();
         _images.Dispose();
     }
 

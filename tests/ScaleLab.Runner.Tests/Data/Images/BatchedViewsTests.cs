@@ -38,7 +38,8 @@ public sealed class BatchedViewsTests : TorchTests, IDisposable
         using var scope = NewDisposeScope();
         using var images = ImageSet.Open(_temporary.Store, _temporary.Prepare(data).Hash);
         var loader = new ViewLoader(images, [recipe, ViewRecipe.None], ImageSet.Order(images.Info, 5), 5, threads: 2);
-        var (one, batched) = (loader.Train(100, count), loader.Render(loader.Raw(100, count)));
+        using var standardisation = new Standardisation(images.Info, CPU);
+        var (one, batched) = (loader.Train(100, count), loader.Render(loader.Raw(100, count), standardisation));
         Assert.Equal(2, batched.Length);
         foreach (var (a, b) in one.Zip(batched))
         {
