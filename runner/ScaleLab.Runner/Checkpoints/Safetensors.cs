@@ -13,8 +13,14 @@ internal static class Safetensors
     // The format's own limit (huggingface/safetensors).
     private const long LargestHeader = 100_000_000;
 
+    // .NET's spans end at 2 GB, which a table of a large vocabulary passes.
+    private const int MostBytes = 1 << 30;
+
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">Of any size and device.</param>
+    /// <param name="mostBytes">Of one piece that is copied and written.</param>
     /// <returns>SHA-256 of the file, in lower-case hexadecimal.</returns>
-    public static string Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    public static string Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, int mostBytes = MostBytes)
     {
         var header = new JsonObject();
         var offset = 0L;
@@ -43,7 +49,10 @@ internal static class Safetensors
         foreach (var (_, value) in tensors)
         {
             using var scope = NewDisposeScope();
-            Append(value.detach().to(CPU).contiguous().bytes);
+            foreach (var piece in Pieces(value.detach().contiguous(), mostBytes))
+            {
+                Append(piece.to(CPU).bytes);
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -57,7 +66,7 @@ internal static class Safetensors
 
     /// <summary>Fills <paramref name="tensors"/>, each from the entry of its name, which must have its type and shape.</summary>
     /// <exception cref="InputException">The file is damaged, or holds something else.</exception>
-    public static void Read(string path, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    public static void Read(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, int mostBytes = MostBytes)
     {
         using var file = File.OpenRead(path);
         var (header, start) = ReadHeader(path, file);
@@ -78,7 +87,11 @@ internal static class Safetensors
             using var scope = NewDisposeScope();
             var read = empty(value.shape, value.dtype);
             file.Seek(start + from, SeekOrigin.Begin);
-            file.ReadExactly(read.bytes);
+            foreach (var piece in Pieces(read, mostBytes))
+            {
+                file.ReadExactly(piece.bytes);
+            }
+
             value.copy_(read);
         }
     }
@@ -121,6 +134,15 @@ internal static class Safetensors
             && from >= 0 && from <= to && to <= dataLength && to - from == Size(wanted)
             ? from
             : throw new InputException($"{path}: the data of tensor '{name}' lie outside the file, or have the wrong size");
+    }
+
+    private static IEnumerable<Tensor> Pieces(Tensor contiguous, int mostBytes)
+    {
+        var (all, most) = (contiguous.view(-1), Math.Max(1, mostBytes / contiguous.element_size()));
+        for (var first = 0L; first < all.numel(); first += most)
+        {
+            yield return all.narrow(0, first, Math.Min(most, all.numel() - first));
+        }
     }
 
     private static long Size(Tensor tensor) => tensor.numel() * tensor.element_size();
