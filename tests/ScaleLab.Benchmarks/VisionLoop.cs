@@ -70,7 +70,7 @@ internal static class VisionLoop
             loss.backward();
             optimizer.Step(1e-3);
             method.Parameters.DropGradients();
-            method.AfterStep(null);
+            method.AfterStep(1, null);
             if (name == "cpu")
             {
                 loss.item<float>();

@@ -40,7 +40,7 @@ public sealed record DinoOptions : VisionOptions
     [Range(0, 1, MaximumIsExclusive = true)]
     public double Momentum { get; set; } = 0.99;
 
-    /// <summary>Weight of KoLeo on the student's codes of the large crops, 0.1 in DINOv2; 0 leaves it out.</summary>
+    /// <summary>Weight of KoLeo on the student's codes, summed over the two large crops, 0.1 in DINOv2; 0 leaves it out.</summary>
     [Range(0, double.MaxValue)]
     public double Koleo { get; init; }
 }

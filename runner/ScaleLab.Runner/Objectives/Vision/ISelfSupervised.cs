@@ -34,8 +34,9 @@ internal interface ISelfSupervised : IDisposable
     Tensor? Losses(IReadOnlyList<Tensor> views, SampleDraws draws) => null;
 
     /// <summary>The weights have been updated.</summary>
-    /// <param name="progress">Share of the run that is done, for schedules that end with it; null where they must not know the end, and are constant.</param>
-    void AfterStep(double? progress)
+    /// <param name="steps">Done, this one included.</param>
+    /// <param name="end">Steps of the run, for schedules that end with it; null where they must not know it, and are constant.</param>
+    void AfterStep(long steps, long? end)
     {
     }
 

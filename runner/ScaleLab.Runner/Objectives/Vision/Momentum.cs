@@ -6,12 +6,13 @@ namespace ScaleLab.Runner.Objectives.Vision;
 internal static class Momentum
 {
     /// <summary>From <paramref name="start"/> to 1 along half a cosine: BYOL, MoCo v3, DINO.</summary>
-    /// <param name="start">Momentum at the first step.</param>
-    /// <param name="progress">Share of the run that is done, 0 to 1.</param>
-    public static double Cosine(double start, double progress) => 1 - ((1 - start) * (1 + Math.Cos(Math.PI * progress)) / 2);
+    /// <param name="start">Momentum of the first update.</param>
+    /// <param name="progress">k/K in the update after step k = 0 … K − 1, as all their released code counts; null where it is constant.</param>
+    public static double Cosine(double start, double? progress) => progress is { } share ? 1 - ((1 - start) * (1 + Math.Cos(Math.PI * share)) / 2) : start;
 
     /// <summary>From <paramref name="start"/> to 1 in a straight line: I-JEPA, V-JEPA.</summary>
-    public static double Linear(double start, double progress) => start + ((1 - start) * progress);
+    /// <inheritdoc cref="Cosine"/>
+    public static double Linear(double start, double? progress) => progress is { } share ? start + ((1 - start) * share) : start;
 
     /// <summary>teacher ← m · teacher + (1 − m) · student, tensor by tensor, in place.</summary>
     public static void Follow(IEnumerable<Tensor> teacher, IEnumerable<Tensor> student, double momentum)

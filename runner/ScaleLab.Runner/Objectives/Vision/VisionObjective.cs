@@ -63,7 +63,7 @@ internal sealed class VisionObjective : IObjective
     public void AfterStep(long step)
     {
         using var scope = NewDisposeScope();
-        _method.AfterStep(_training.Schedule.Kind == ScheduleKind.Cosine ? (double)step / _training.EndStep : null);
+        _method.AfterStep(step, _training.Schedule.Kind == ScheduleKind.Cosine ? _training.EndStep : null);
     }
 
     public string? Collapse()

@@ -19,7 +19,7 @@ public sealed class PredictiveTests : TorchTests
 
     public static TheoryData<string> Methods => [BeitShape.FamilyName, IjepaShape.FamilyName, VjepaShape.FamilyName];
 
-    public static TheoryData<string, double> Followed => new() { { IjepaShape.FamilyName, 1 }, { VjepaShape.FamilyName, 0.998 + (0.002 / 1.25) } };
+    public static TheoryData<string, double> Followed => new() { { IjepaShape.FamilyName, 1 }, { VjepaShape.FamilyName, 1.25 } };
 
     private static SampleDraws Draws => new(7, first: 0, Batch);
 
@@ -39,7 +39,7 @@ public sealed class PredictiveTests : TorchTests
             loss.backward();
             optimizer.Step(2e-3);
             method.Parameters.DropGradients();
-            method.AfterStep(null);
+            method.AfterStep(1, null);
             losses.Add(loss.item<float>());
         }
 
@@ -91,20 +91,21 @@ public sealed class PredictiveTests : TorchTests
 
     [Theory]
     [MemberData(nameof(Followed))]
-    public void The_target_encoder_begins_at_the_encoder_and_follows_it(string name, double last)
+    public void The_target_encoder_begins_at_the_encoder_and_follows_it(string name, double scheduleLength)
     {
         using var scope = NewDisposeScope();
         using var method = Method(name);
         using var frozen = no_grad();
         var (target, encoder) = (method.State.Single(s => s.Name == "teacher.encoder.norm.weight").Value, method.Parameters["encoder.norm.weight"]);
         Assert.True(target.equal(encoder).all().item<bool>());
-        encoder.add_(1);
+        encoder.add_(100);
         var start = name == IjepaShape.FamilyName ? 0.996 : 0.998;
-        foreach (var (progress, momentum) in ((double?, double)[])[(null, start), (0, start), (1, last)])
+        foreach (var (steps, end, share) in (ReadOnlySpan<(long, long?, double)>)[(1, null, 0), (1, 4, 0), (2, 4, 0.25), (4, 4, 0.75), (7, null, 0)])
         {
             var before = target.clone();
-            method.AfterStep(progress);
-            Assert.True(target.allclose((momentum * before) + ((1 - momentum) * encoder)));
+            method.AfterStep(steps, end);
+            var momentum = start + ((1 - start) * share / scheduleLength);
+            Assert.True(target.allclose((momentum * before) + ((1 - momentum) * encoder)), $"step {steps} of {end}");
         }
     }
 

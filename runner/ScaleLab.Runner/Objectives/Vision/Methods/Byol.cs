@@ -44,7 +44,8 @@ internal sealed class Byol : ISelfSupervised
         Tensor Predict(Tensor view) => _predictor.Apply(_network.Embed(view));
     }
 
-    public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Cosine(_shape.Momentum, share) : _shape.Momentum);
+    // byol_experiment.py of the released code gives target_ema the number of the step that was just taken, from 0.
+    public void AfterStep(long steps, long? end) => _teacher.Follow(Momentum.Cosine(_shape.Momentum, (steps - 1.0) / end));
 
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_std", Spectrum.Spread(_teacher.Network.Embed(views[0])))];
 

@@ -46,12 +46,15 @@ internal sealed class Dino : ISelfSupervised
         var codes = _student.Embedding.Watched(_student.Embedding.Features(large));
         var all = small.Length == 0 ? codes : cat([codes, _student.Embedding.Features(cat(small), _localPositions)]);
         var loss = DinoLoss.Mean(_student.Logits(all).view(views.Count, draws.Count, -1), targets, _shape.StudentTemperature);
-        return _shape.Koleo == 0 ? loss : loss + (_shape.Koleo / LargeCrops * codes.chunk(LargeCrops).Select(DinoLoss.KoLeo).Aggregate((a, b) => a + b));
+
+        // Summed over the crops, where the cross entropy is a mean over their pairs: so does DINOv2 (ssl_meta_arch.py).
+        return _shape.Koleo == 0 ? loss : loss + (_shape.Koleo * codes.chunk(LargeCrops).Select(DinoLoss.KoLeo).Aggregate((a, b) => a + b));
     }
 
-    public void AfterStep(double? progress)
+    // main_dino.py of the released code: momentum_schedule[it] after the step of that number, from 0.
+    public void AfterStep(long steps, long? end)
     {
-        _teacher.Follow(progress is { } share ? Momentum.Cosine(_shape.Momentum, share) : _shape.Momentum);
+        _teacher.Follow(Momentum.Cosine(_shape.Momentum, (steps - 1.0) / end));
         _centre.copy_(_nextCentre!);
     }
 

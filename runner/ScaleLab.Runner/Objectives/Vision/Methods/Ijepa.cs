@@ -86,7 +86,8 @@ internal sealed class Ijepa : ISelfSupervised
         Tensor Numbers(Func<IjepaMask, long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), device);
     }
 
-    public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Linear(_shape.Momentum, share) : _shape.Momentum);
+    // train.py of the released code takes the first momentum of its schedule after the first step.
+    public void AfterStep(long steps, long? end) => _teacher.Follow(Momentum.Linear(_shape.Momentum, (steps - 1.0) / end));
 
     public string? Collapse() => _watch.Collapse();
 

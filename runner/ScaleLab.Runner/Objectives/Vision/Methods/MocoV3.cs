@@ -44,8 +44,8 @@ internal sealed class MocoV3 : ISelfSupervised
         Tensor Query(Tensor view) => _predictor.Apply(_network.Embed(view));
     }
 
-    // The released code moves the encoder of the keys before it computes them: after the step before, that is.
-    public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Cosine(_shape.Momentum, share) : _shape.Momentum);
+    // The released code (moco/builder.py) moves the encoder of the keys before it computes them: after the step before, that is, by the momentum of the step to come.
+    public void AfterStep(long steps, long? end) => _teacher.Follow(Momentum.Cosine(_shape.Momentum, (double)steps / end));
 
     public IEnumerable<(string Column, double Value)> Health(IReadOnlyList<Tensor> views) => [("target_std", Spectrum.Spread(_teacher.Network.Embed(views[0])))];
 

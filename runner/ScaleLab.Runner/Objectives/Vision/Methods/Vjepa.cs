@@ -82,7 +82,8 @@ internal sealed class Vjepa : ISelfSupervised
         Tensor Numbers(Func<VjepaMask[], long[]> patches) => Transfer.To(tensor(masks.SelectMany(patches).ToArray()).view(masks.Count, -1), device);
     }
 
-    public void AfterStep(double? progress) => _teacher.Follow(progress is { } share ? Momentum.Linear(_shape.Momentum, share / ScheduleLength) : _shape.Momentum);
+    // train.py of the released code takes the first momentum of its schedule after the first step.
+    public void AfterStep(long steps, long? end) => _teacher.Follow(Momentum.Linear(_shape.Momentum, (steps - 1.0) / (end * ScheduleLength)));
 
     public string? Collapse() => _watch.Collapse();
 
