@@ -21,18 +21,27 @@ internal sealed class SupervisedControl : IDisposable
     private readonly ParameterSet _set = new();
 
     /// <param name="training">Shape, batch, rates and amount.</param>
-    /// <param name="like">How images are cut into patches, and where these stand.</param>
+    /// <param name="untrained">With the weights that training began with.</param>
     /// <param name="images">With labels.</param>
     /// <param name="device">Where the encoder lives.</param>
     /// <param name="stop">Ends the training.</param>
-    public SupervisedControl(TrainingSpec training, FrozenEncoder like, IImageSet images, Device device, CancellationToken stop)
+    public SupervisedControl(TrainingSpec training, ISelfSupervised untrained, IImageSet images, Device device, CancellationToken stop)
     {
         using var graph = enable_grad();
         using var initializer = new Initializer(training.Seed, device, precision: training.Precision);
         var shape = (VisionShape)training.Model;
         using (NewDisposeScope())
         {
-            Encoder = like with { Network = new VisionEncoder(_set, shape, initializer) };
+            Encoder = untrained.Encoder with { Network = new VisionEncoder(_set, shape, initializer) };
+        }
+
+        // Methods need not draw their encoder first.
+        using (no_grad())
+        {
+            foreach (var p in _set.All.Concat(_set.Frozen))
+            {
+                p.Value.copy_(untrained.Parameters[p.Name]);
+            }
         }
 
         var head = new Dense(_set, "head", shape.Width, images.Info.Classes, initializer);

@@ -61,7 +61,7 @@ internal sealed class VisionMetrics(TrainingSpec training, EvaluationSpec evalua
         Heads["attention_ap"] = [precision];
         Score(maps, [.. masks.Skip(1), masks[0]], "_shuffled", pixels, out _);
         Score(Attention(untrained.Encoder), masks, "_random", pixels, out _);
-        using var supervised = new SupervisedControl(training, method.Encoder, images, device, stop);
+        using var supervised = new SupervisedControl(training, untrained, images, device, stop);
         Score(Attention(supervised.Encoder), masks, "_supervised", pixels, out _);
     }
 

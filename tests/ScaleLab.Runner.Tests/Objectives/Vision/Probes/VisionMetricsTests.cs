@@ -5,6 +5,7 @@ using ScaleLab.Runner.Data.Images;
 using ScaleLab.Runner.Data.Images.Worlds;
 using ScaleLab.Runner.Models;
 using ScaleLab.Runner.Objectives;
+using ScaleLab.Runner.Objectives.Vision.Probes;
 using ScaleLab.Runner.Tests.Data;
 using static TorchSharp.torch;
 
@@ -39,6 +40,20 @@ public sealed class VisionMetricsTests : TorchTests, IDisposable
         Assert.Equal(measured.Metrics!["attention_ap_random"], measured.Metrics["attention_ap"]);
         Assert.Equal(((VisionShape)training.Model).Heads, measured.Heads!["attention_jaccard"][0].Length);
         Assert.InRange(measured.Metrics["attention_ap"], 0.05, 0.6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void The_supervised_control_begins_at_the_weights_of_the_run(string method)
+    {
+        using var scope = NewDisposeScope();
+        var (training, corpus) = Training(method);
+        using var images = ImageSet.Open(_temporary.Store, corpus.Hash);
+        using var initializer = new Initializer(training.Seed, CPU);
+        using var untrained = Objective.Method((VisionShape)training.Model, initializer);
+        using var control = new SupervisedControl(training with { Optimizer = new OptimizerSpec { Lr = 0 } }, untrained, images, CPU, TestContext.Current.CancellationToken);
+        var seen = new ViewLoader(images, [], ImageSet.Order(images.Info, 0), 0).Plain(heldOut: true, 0, 4);
+        Assert.Equal(untrained.Encoder.Look(seen).Tokens.data<float>(), control.Encoder.Look(seen).Tokens.data<float>());
     }
 
     [Fact]
