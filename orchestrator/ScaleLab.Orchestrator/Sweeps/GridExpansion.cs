@@ -27,6 +27,9 @@ internal sealed record GridPoint
 /// <summary>Multiplies out the axes of a grid.</summary>
 internal static class GridExpansion
 {
+    // Of a factor of two, by logarithm: the centre of an isoFLOP curve within 0.1 %.
+    private const int Halvings = 10;
+
     /// <summary>The number of combinations, before anything is expanded.</summary>
     public static double Count(GridSpec grid)
     {
@@ -54,7 +57,7 @@ internal static class GridExpansion
         {
             return isoflop.Flops.SelectMany((flops, f) => isoflop.N is { } sizes
                 ? sizes.Select((n, i) => Afford(flops, n, $"grid.isoflop.flops[{f}]", $"grid.isoflop.n[{i}]"))
-                : Around(isoflop, flops).Select(n => Afford(flops, n, $"grid.isoflop.flops[{f}]", $"grid.isoflop.flops[{f}]")));
+                : Around(isoflop, Centre(isoflop, flops, $"grid.isoflop.flops[{f}]")).Select(n => Afford(flops, n, $"grid.isoflop.flops[{f}]", $"grid.isoflop.flops[{f}]")));
         }
 
         return grid.N!.SelectMany((n, i) =>
@@ -69,6 +72,37 @@ internal static class GridExpansion
         {
             var shape = Solve(n, size);
             return Point(shape, n, (flops - shape.SetupFlops) / shape.TrainingFlopsPerUnit, source) with { Budget = flops };
+        }
+
+        // The N whose D = centre · N costs the budget. For text C = 6ND is near enough: each point's D comes from its exact FLOPs.
+        // An image costs as much as its patches in all its views: there the exact FLOPs are asked, by bisection.
+        double Centre(IsoflopSpec isoflop, double flops, string path)
+        {
+            var (low, high) = (Math.Sqrt(flops / (6 * isoflop.Centre)), double.PositiveInfinity);
+            if (corpus.Images is null)
+            {
+                return low;
+            }
+
+            while (Cost(low) > flops)
+            {
+                (low, high) = (low / 2, low);
+            }
+
+            for (var i = 0; i < Halvings && high < double.PositiveInfinity; i++)
+            {
+                var middle = Math.Sqrt(low * high);
+                (low, high) = Cost(middle) > flops ? (low, middle) : (middle, high);
+            }
+
+            return low;
+
+            // Shapes come in steps; between them the cost of a unit grows as N.
+            double Cost(double n)
+            {
+                var shape = Solve(n, path);
+                return shape.SetupFlops + (shape.TrainingFlopsPerUnit * n / shape.Parameters.Total * isoflop.Centre * n);
+            }
         }
 
         ModelShape Solve(double n, string path)
@@ -88,10 +122,8 @@ internal static class GridExpansion
             new() { Shape = shape, TargetN = n, TargetD = d, Source = source, Train = sweep.Spec.Train };
     }
 
-    // C = 6ND is near enough to say where the middle is; each point's D then comes from its exact FLOPs.
-    private static IEnumerable<double> Around(IsoflopSpec isoflop, double flops)
+    private static IEnumerable<double> Around(IsoflopSpec isoflop, double centre)
     {
-        var centre = Math.Sqrt(flops / (6 * isoflop.Centre));
         var points = isoflop.Points!.Value;
         return Enumerable.Range(0, points).Select(i => centre * Math.Pow(isoflop.Spread, (2.0 * i / (points - 1)) - 1));
     }

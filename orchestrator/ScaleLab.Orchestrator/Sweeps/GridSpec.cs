@@ -56,7 +56,7 @@ internal sealed record IsoflopSpec
     [Range(2, 99)]
     public int? Points { get; init; }
 
-    /// <summary>Tokens per parameter at the centre of the points, after Hoffmann et al. 2022.</summary>
+    /// <summary>Units of D per parameter at the centre of the points; 20 tokens after Hoffmann et al. 2022.</summary>
     [Range(0, 1e9, MinimumIsExclusive = true)]
     public double Centre { get; set; } = 20;
 

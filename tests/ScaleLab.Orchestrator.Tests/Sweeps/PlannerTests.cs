@@ -114,6 +114,21 @@ public sealed class PlannerTests
         Assert.InRange(ratios[2] / ratios[4], 12, 20);
     }
 
+    [Theory]
+    [InlineData("mae", 1e13)]
+    [InlineData("simclr", 1e14)]
+    [InlineData("dino", 1e14)]
+    public void The_points_of_a_budget_lie_around_the_wanted_images_a_parameter(string model, double flops)
+    {
+        var plan = Planner.Plan(
+            SweepFile.Parse("sample.yaml", $"name: sample\nmodel: {model}\ndata: {{source: shape-leaves}}\ngrid: {{isoflop: {{flops: {flops:R}, points: 3, spread: 2}}}}\n"), Sample.Images, new Target(), "0.1.0");
+        var ratios = plan.Runs.Where(r => r.IsPoint).OrderBy(r => r.Spec.Training.Model.Parameters.Total)
+            .Select(r => (double)r.Spec.Training.D / r.Spec.Training.Model.Parameters.Total).ToList();
+        Assert.InRange(ratios[1], 14, 28);
+        Assert.InRange(ratios[0] / ratios[1], 2, 7);
+        Assert.InRange(ratios[1] / ratios[2], 2, 7);
+    }
+
     [Fact]
     public void Sizes_that_share_a_shape_are_planned_once_and_told()
     {
