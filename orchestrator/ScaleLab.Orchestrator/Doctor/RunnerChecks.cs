@@ -2,6 +2,7 @@ using System.Globalization;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Doctor;
@@ -151,22 +152,23 @@ internal static class RunnerChecks
             return new Check("device", CheckOutcome.Ok, report.CudaDevices > 0 ? FormattableString.Invariant($"cpu; {report.CudaDevices} CUDA devices as well") : "cpu; no CUDA");
         }
 
-        return report.CudaDevices > 0
-            ? Gpu(report, device)
-            : new Check("device", CheckOutcome.Fail, "no CUDA device", (driver, report.CudaBackend) switch
+        // Of a GPU that is asked for by its number, the runner saw that one alone.
+        var numbered = device != DevicePool.Cuda;
+        return report.Gpu is { } gpu
+            ? Gpu(gpu, device, numbered ? null : report.CudaDevices)
+            : new Check("device", CheckOutcome.Fail, numbered ? $"no {device}" : "no CUDA device", (driver, report.CudaBackend) switch
             {
                 (false, _) => "there is no NVIDIA driver here: install it, or use the cpu",
                 (true, false) => "this libtorch is the CPU's: build with -p:TorchBackend=cuda, or set SCALELAB_LIBTORCH (see docs/gpu.md)",
+                _ when numbered => "devices count from cuda:0, among those of CUDA_VISIBLE_DEVICES",
                 _ => "libtorch sees none of the driver's devices: look at CUDA_VISIBLE_DEVICES, and whether nvidia-smi shows a driver new enough for this libtorch",
             });
     }
 
-    private static Check Gpu(RunnerReport report, string device)
+    private static Check Gpu(GpuReport gpu, string device, int? seen)
     {
-        var count = FormattableString.Invariant($"{report.CudaDevices} CUDA {(report.CudaDevices == 1 ? "device" : "devices")}");
-        return report.Gpu is { } gpu
-            ? new Check("device", CheckOutcome.Ok, $"{device}, {gpu.Name ?? "a GPU without a name"}, compute capability {gpu.Capability ?? "unknown"}; {count}")
-            : new Check("device", CheckOutcome.Fail, $"no {device}; {count}", "devices count from cuda:0, among those of CUDA_VISIBLE_DEVICES");
+        var count = seen is { } all ? FormattableString.Invariant($"; {all} CUDA {(all == 1 ? "device" : "devices")}") : "";
+        return new Check("device", CheckOutcome.Ok, $"{device}, {gpu.Name ?? "a GPU without a name"}, compute capability {gpu.Capability ?? "unknown"}{count}");
     }
 
     private static Check Product(MatmulReport product, string device, MathPath planned)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ScaleLab.Contracts;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Workers;
 
 namespace ScaleLab.Orchestrator.Doctor;
@@ -15,8 +16,7 @@ internal static class RunnerProbe
     {
         try
         {
-            var start = RunnerExecutable.Start("doctor", device, JsonNamingPolicy.SnakeCaseLower.ConvertName(math.ToString()));
-            start.RedirectStandardError = true;
+            var start = Start(device, math);
             using var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {start.FileName}");
             using var kill = cancellation.Register(process.Kill);
             process.StandardInput.Close();
@@ -33,6 +33,20 @@ internal static class RunnerProbe
         {
             return (null, new Check("runner", CheckOutcome.Fail, e.Message, "SCALELAB_RUNNER must name a program that can be executed"));
         }
+    }
+
+    internal static ProcessStartInfo Start(string device, MathPath math)
+    {
+        // A runner takes its stream from the first GPU that it sees, so it is asked as a worker is: about the only one.
+        var numbered = device.StartsWith($"{DevicePool.Cuda}:", StringComparison.Ordinal);
+        var start = RunnerExecutable.Start("doctor", numbered ? DevicePool.Cuda : device, JsonNamingPolicy.SnakeCaseLower.ConvertName(math.ToString()));
+        start.RedirectStandardError = true;
+        if (numbered)
+        {
+            WorkerEnvironment.Show(start, new DeviceInfo { Device = device });
+        }
+
+        return start;
     }
 
     internal static (RunnerReport? Report, Check Check) Read(string runner, int exitCode, string answer, string said)

@@ -43,11 +43,11 @@ internal static class WorkerEnvironment
     /// <summary>Lets the worker see <paramref name="device"/> and no other GPU.</summary>
     public static void Show(ProcessStartInfo start, DeviceInfo device)
     {
-        // Numbers count within what this process may see itself: that list names indices or UUIDs.
+        // Numbers count within what this process may see itself: that list names indices or UUIDs. Of a number beyond it the worker sees no GPU.
         const string visible = "CUDA_VISIBLE_DEVICES";
         var number = device.Device.AsSpan(device.Kind.Length).TrimStart(':').ToString();
         start.Environment[visible] = number.Length > 0 && start.Environment.TryGetValue(visible, out var mine) && mine is not null
-            ? mine.Split(',')[int.Parse(number, CultureInfo.InvariantCulture)]
+            ? mine.Split(',').ElementAtOrDefault(int.Parse(number, CultureInfo.InvariantCulture)) ?? ""
             : number;
     }
 }

@@ -63,8 +63,19 @@ public sealed class RunnerChecksTests
     [Fact]
     public void A_gpu_beyond_the_last_fails()
     {
-        var check = Find("device", SoundGpu with { Gpu = null, Products = [] }, "cuda:2", driver: true);
-        Assert.Equal((CheckOutcome.Fail, "no cuda:2; 2 CUDA devices"), (check.Outcome, check.Finding));
+        var check = Find("device", SoundGpu with { CudaDevices = 0, Gpu = null, Products = [] }, "cuda:2", driver: true);
+        Assert.Equal((CheckOutcome.Fail, "no cuda:2", "devices count from cuda:0, among those of CUDA_VISIBLE_DEVICES"), (check.Outcome, check.Finding, check.Remedy));
+    }
+
+    [Theory]
+    [InlineData("cuda:1", "cuda", "1")]
+    [InlineData("cuda", "cuda", null)]
+    [InlineData("cpu", "cpu", null)]
+    public void A_gpu_with_a_number_is_examined_as_the_only_one(string device, string asked, string? shown)
+    {
+        var start = RunnerProbe.Start(device, MathPath.Exact);
+        Assert.Equal(["doctor", asked, "exact"], start.ArgumentList);
+        Assert.Equal(shown ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), start.Environment.TryGetValue("CUDA_VISIBLE_DEVICES", out var visible) ? visible : null);
     }
 
     [Theory]
