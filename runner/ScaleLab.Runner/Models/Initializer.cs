@@ -7,7 +7,7 @@ namespace ScaleLab.Runner.Models;
 /// <param name="seed">Decides every number.</param>
 /// <param name="device">Where the tensors go.</param>
 /// <param name="type">Of weights and activations: float32, or float64 for checking gradients.</param>
-/// <param name="precision">Bf16 casts the operands of matrix products; sums, norms and softmax stay in <paramref name="type"/>.</param>
+/// <param name="precision">Bf16 casts the operands of matrix products. Sums and norms stay in <paramref name="type"/>; the softmax of attention lies between two products, and reads and writes bfloat16, its own sums in float32.</param>
 internal sealed class Initializer(int seed, Device device, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32) : IDisposable
 {
     private readonly Generator _random = new((ulong)seed, CPU);

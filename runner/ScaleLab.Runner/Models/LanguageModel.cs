@@ -27,7 +27,7 @@ internal sealed class LanguageModel : IDisposable
     /// <param name="seed">Of the initial weights, drawn on the CPU whatever the device.</param>
     /// <param name="device">Where everything lives.</param>
     /// <param name="type">Of weights and activations: float32, or float64 for checking gradients.</param>
-    /// <param name="precision">Bf16 casts the operands of matrix products; sums, norms and softmax stay in <paramref name="type"/>.</param>
+    /// <param name="precision">Bf16 casts the operands of matrix products. Sums and norms stay in <paramref name="type"/>; the softmax of attention lies between two products, and reads and writes bfloat16, its own sums in float32.</param>
     /// <param name="fusedAttention">Attention as one kernel; null for where that is to be had.</param>
     public LanguageModel(LanguageModelShape shape, int seed, Device device, ScalarType type = ScalarType.Float32, Precision precision = Precision.Fp32, bool? fusedAttention = null)
     {
