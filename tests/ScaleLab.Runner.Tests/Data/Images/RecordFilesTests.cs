@@ -155,6 +155,8 @@ public sealed class RecordFilesTests : IDisposable
         Idx("train", 30, 28);
         Idx("t10k", 30, 27);
         Refused("t10k-images-idx3-ubyte: images of 27 × 27 × 1 with labels, where", DataSource.Idx);
+        Idx("train", 0, 28);
+        Refused("train-images-idx3-ubyte: holds no image", DataSource.Idx);
         File.Delete(Path.Combine(_temporary.Root, "data", "train-images-idx3-ubyte"));
         File.Delete(Path.Combine(_temporary.Root, "data", "t10k-images-idx3-ubyte"));
         Refused("no IDX file of images here, only of labels", DataSource.Idx);

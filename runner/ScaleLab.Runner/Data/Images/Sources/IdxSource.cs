@@ -77,6 +77,11 @@ internal sealed class IdxSource : ImageFilesSource
             throw new InputException($"{file.FullName}: images of {string.Join(" × ", sizes[1..])}; there must be 1 or 3 channels");
         }
 
+        if (sizes[0] == 0)
+        {
+            throw new InputException($"{file.FullName}: holds no image");
+        }
+
         if (LabelsOf(file) is not { } labelFile)
         {
             return new Part(file, sizes[1], channels, content, null);
