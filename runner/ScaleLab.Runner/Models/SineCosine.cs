@@ -22,24 +22,18 @@ internal static class SineCosine
     public static Tensor RowFirst(int width, int rows, int columns) =>
         Table(width, [rows, columns], [(0, width / 2), (1, width / 2)]);
 
-    /// <summary>[column | row] as in big_vision, whose slowest wave is exactly 1/10000: exponents j/(width/4 − 1). (rows·columns, width).</summary>
-    public static Tensor BigVision(int width, int rows, int columns) =>
-        Table(width, [rows, columns], [(1, width / 2), (0, width / 2)], slowest: (width / 4) - 1);
-
-    /// <summary>[frame | row | column]: V-JEPA. (frames·rows·columns, width).</summary>
+    /// <summary>[frame | row | column], a third of the width for each axis, the last cut short: V-JEPA, its <c>uniform_power</c>. (frames·rows·columns, width).</summary>
     /// <param name="width">Of the table.</param>
     /// <param name="frames">Of the clip, in tubelets.</param>
     /// <param name="rows">In patches.</param>
     /// <param name="columns">In patches.</param>
-    /// <param name="uniform">A third of the width for each axis, the last cut short; else half for time and a quarter for each of space.</param>
-    public static Tensor Volume(int width, int frames, int rows, int columns, bool uniform)
+    public static Tensor Volume(int width, int frames, int rows, int columns)
     {
         var third = (width + 5) / 6 * 2;
-        var (time, space) = uniform ? (third, third) : (width / 2, width / 4);
-        return Table(width, [frames, rows, columns], [(0, time), (1, space), (2, space)]);
+        return Table(width, [frames, rows, columns], [(0, third), (1, third), (2, third)]);
     }
 
-    private static Tensor Table(int width, int[] grid, (int Axis, int Width)[] parts, int? slowest = null, double stretch = 1)
+    private static Tensor Table(int width, int[] grid, (int Axis, int Width)[] parts, double stretch = 1)
     {
         var table = new double[grid.Aggregate(1, (product, n) => product * n), width];
         var position = new int[grid.Length];
@@ -56,7 +50,7 @@ internal static class SineCosine
                 var waves = part / 2;
                 for (var i = 0; i < part && column < width; i++, column++)
                 {
-                    var angle = (((position[axis] + 0.5) * stretch) - 0.5) * Math.Pow(Base, -(i % waves) / (double)(slowest ?? waves));
+                    var angle = (((position[axis] + 0.5) * stretch) - 0.5) * Math.Pow(Base, -(i % waves) / (double)waves);
                     table[row, column] = i < waves ? Math.Sin(angle) : Math.Cos(angle);
                 }
             }

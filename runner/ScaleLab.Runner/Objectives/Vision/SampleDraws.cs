@@ -8,7 +8,7 @@ namespace ScaleLab.Runner.Objectives.Vision;
 /// <param name="count">Samples.</param>
 internal readonly struct SampleDraws(ulong key, long first, int count)
 {
-    // Any odd constants: they set masks apart from views, and batches from samples.
+    // Any odd constants: they set masks apart from views, and batches from samples. Of number 0 the two streams are one; no method draws from both.
     private const ulong OfSample = 0xD1342543DE82EF95;
     private const ulong OfBatch = 0xA0761D6478BD642F;
 

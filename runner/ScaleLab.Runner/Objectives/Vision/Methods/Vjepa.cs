@@ -26,8 +26,8 @@ internal sealed class Vjepa : ISelfSupervised
     public Vjepa(VjepaShape shape, Initializer initializer)
     {
         _shape = shape;
-        _positions = initializer.Table(SineCosine.Volume(shape.Width, shape.Steps, shape.Grid, shape.Grid, uniform: true));
-        _predictorPositions = initializer.Table(SineCosine.Volume(shape.PredictorWidth, shape.Steps, shape.Grid, shape.Grid, uniform: true));
+        _positions = initializer.Table(SineCosine.Volume(shape.Width, shape.Steps, shape.Grid, shape.Grid));
+        _predictorPositions = initializer.Table(SineCosine.Volume(shape.PredictorWidth, shape.Steps, shape.Grid, shape.Grid));
         _encoder = new VisionEncoder(Parameters, shape, initializer);
         _teacher = new Teacher<VisionEncoder>(Parameters, set => new VisionEncoder(set, shape, initializer));
         _predictor = new JepaPredictor(Parameters, shape, _predictorPositions, spread: 0, initializer);
