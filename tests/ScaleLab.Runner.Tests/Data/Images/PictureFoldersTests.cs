@@ -76,6 +76,10 @@ public sealed class PictureFoldersTests : IDisposable
 
         var info = _temporary.Prepare(Apart(Path.Combine("data", folder)));
         Assert.Equal((10, 5, 2), (info.Images!.Train, info.Images.HeldOut, info.Images.Classes));
+
+        // As videos of five frames, and of two and three.
+        var clips = _temporary.Prepare(Apart(Path.Combine("data", folder)) with { Source = DataSource.Frames, Frames = 2 });
+        Assert.Equal((4, 2, 0), (clips.Images!.Train, clips.Images.HeldOut, clips.Images.Classes));
     }
 
     [Theory]
