@@ -4,7 +4,6 @@ using ScaleLab.Contracts.Workers;
 using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Devices;
 using ScaleLab.Orchestrator.Execution;
-using ScaleLab.Orchestrator.Sweeps;
 
 namespace ScaleLab.Cli.Tests.Commands;
 

@@ -35,7 +35,7 @@ public sealed class TablesTests
     public async Task A_sweep_that_has_not_begun_has_tables_with_headers_alone()
     {
         using var sweep = new TestSweep(OnePoint);
-        await sweep.RunAsync(() => new ScriptedExecutor((_, _) => new RunFailure { Class = FailureClass.Interrupted, Message = "never began" }));
+        await new SweepSession(sweep.Plan, sweep.Folder, new HastyTime()) { Send = (_, _) => Task.CompletedTask }.RunAsync(() => new SimulatedExecutor(1), _ => sweep.View, _ => { }, TestContext.Current.CancellationToken);
         Assert.Single(sweep.Results.TrimEnd('\n').Split('\n'));
         Assert.StartsWith("run_key,sweep,", sweep.Results);
         Assert.Single(sweep.Curves.TrimEnd('\n').Split('\n'));

@@ -90,6 +90,12 @@ public sealed class SweepStatusTests
         using var sweep = new TestSweep();
         var missing = sweep.Plan.Runs.Where(r => r.IsPoint).Select(r => r.Key).ToHashSet();
         await sweep.RunAsync(() => new ScriptedExecutor((spec, _) => missing.Contains(spec.Key) ? new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" } : null));
+        foreach (var key in missing)
+        {
+            // Tried again, and stopped.
+            sweep.Folder.Run(key).ClaimAttempt().Publish(new RunFailure { Class = FailureClass.Interrupted, Message = "stopped" });
+        }
+
         await using var owner = await Ownership.TakeAsync(sweep.Folder, Here, TimeProvider.System, TestContext.Current.CancellationToken);
         var status = SweepStatus.Read(sweep.Folder, Here, DateTimeOffset.UtcNow);
         Assert.Equal((6, 6), (status.Done, status.Waiting));
