@@ -23,8 +23,6 @@ internal sealed class RunQueue(IReadOnlyList<PlannedRun> runs)
 
     public void Add(PlannedRun run) => _ready.Enqueue(run, (-Chain(run), _positions[run.Key]));
 
-    public bool TryTake(out PlannedRun run) => TryTake(_ => true, out run);
-
     /// <summary>Takes the first run that <paramref name="may"/> go; those passed over keep their places.</summary>
     public bool TryTake(Func<PlannedRun, bool> may, out PlannedRun run)
     {

@@ -70,15 +70,7 @@ internal static class CostModel
         return RecordBytes + (Checkpoints * CheckpointBytesPerParameter * n) + exported;
     }
 
-    /// <summary>Training of the run's own steps, then evaluation, on one device.</summary>
-    public static TimeSpan Time(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus) =>
-        TimeSpan.FromSeconds(Seconds(training, execution, evaluation, corpus));
-
-    /// <summary>The same as a number: it may be more than a <see cref="TimeSpan"/> holds.</summary>
-    public static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus) =>
-        TimeParts(training, execution, evaluation, corpus).Sum();
-
-    /// <summary>The seconds, by what they are spent on: start, launches, products of float32, products of bfloat16, traffic of activations, optimiser.</summary>
+    /// <summary>Seconds of the run's own steps, then of its evaluation, on one device, by what they are spent on: start, launches, products of float32, products of bfloat16, traffic of activations, optimiser.</summary>
     public static double[] TimeParts(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation, CorpusInfo corpus)
     {
         var speed = Speed.Of(training, execution);

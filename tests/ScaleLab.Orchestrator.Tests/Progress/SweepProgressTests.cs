@@ -74,7 +74,7 @@ public sealed class SweepProgressTests
     {
         var progress = Begun(slots: 1);
         progress.Failed(Start(progress));
-        Assert.True(_queue.TryTake(out var other));
+        Assert.True(_queue.TryTake(_ => true, out var other));
         progress.Failed(other);
         var now = progress.Snapshot();
         Assert.Equal((2, TimeSpan.Zero), (now.Failed, now.Remaining));
@@ -101,7 +101,7 @@ public sealed class SweepProgressTests
 
     private PlannedRun Start(SweepProgress progress)
     {
-        Assert.True(_queue.TryTake(out var run));
+        Assert.True(_queue.TryTake(_ => true, out var run));
         progress.Started(run);
         return run;
     }

@@ -21,7 +21,7 @@ public sealed class CostModelTests
         var steps = 100_000;
         var training = Training(n, batch, steps);
         var execution = new ExecutionSpec { Math = MathPath.Fast, Chunk = (int)Math.Min(16, batch / 128) };
-        var seconds = CostModel.Time(training, execution, new EvaluationSpec { Blocks = 1 }, Sample.Corpus).TotalSeconds;
+        var seconds = Seconds(training, execution, new EvaluationSpec { Blocks = 1 });
         Assert.InRange(seconds / (steps * batch / tokensPerSecond), 0.8, 1.25);
     }
 
@@ -29,9 +29,9 @@ public sealed class CostModelTests
     public void Exact_products_take_longer_and_fewer_blocks_take_less()
     {
         var training = Training(1.32e6, 2048, 1000);
-        var fast = CostModel.Time(training, new ExecutionSpec { Math = MathPath.Fast, Chunk = 16 }, new EvaluationSpec(), Sample.Corpus);
-        Assert.True(fast < CostModel.Time(training, new ExecutionSpec { Math = MathPath.Exact, Chunk = 16 }, new EvaluationSpec(), Sample.Corpus));
-        Assert.True(fast > CostModel.Time(training, new ExecutionSpec { Math = MathPath.Fast, Chunk = 16 }, new EvaluationSpec { Blocks = 4 }, Sample.Corpus));
+        var fast = Seconds(training, new ExecutionSpec { Math = MathPath.Fast, Chunk = 16 }, new EvaluationSpec());
+        Assert.True(fast < Seconds(training, new ExecutionSpec { Math = MathPath.Exact, Chunk = 16 }, new EvaluationSpec()));
+        Assert.True(fast > Seconds(training, new ExecutionSpec { Math = MathPath.Fast, Chunk = 16 }, new EvaluationSpec { Blocks = 4 }));
     }
 
     [Fact]
@@ -54,9 +54,11 @@ public sealed class CostModelTests
         {
             var training = Training(n, batch, 1000) with { Precision = Precision.Bf16 };
             var execution = new ExecutionSpec { Device = "cuda", Chunk = (int)(batch / 128) };
-            return CostModel.Time(training, execution, new EvaluationSpec { Blocks = 1 }, Sample.Corpus).TotalSeconds / 1000;
+            return Seconds(training, execution, new EvaluationSpec { Blocks = 1 }) / 1000;
         }
     }
+
+    private static double Seconds(TrainingSpec training, ExecutionSpec execution, EvaluationSpec evaluation) => CostModel.TimeParts(training, execution, evaluation, Sample.Corpus).Sum();
 
     private static TrainingSpec Training(double n, long batch, long steps) => Sample.Plan("grid: {n: 15k, d: 1M}").Runs[^1].Spec.Training with
     {
