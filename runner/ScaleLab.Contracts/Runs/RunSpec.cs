@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ScaleLab.Contracts.Runs;
 
-/// <summary><c>run.json</c>: one run, resolved when the sweep was planned, and never changed after.</summary>
+/// <summary><c>run.json</c>: one run, as it was resolved when the sweep was planned. What trains it stays; what is measured and where it grows from follow the latest plan (<see cref="RunFolder.Create"/>).</summary>
 public sealed record RunSpec
 {
     public int Format { get; set; } = 1;

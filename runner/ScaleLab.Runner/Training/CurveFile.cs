@@ -2,7 +2,7 @@ using ScaleLab.Contracts.Tables;
 
 namespace ScaleLab.Runner.Training;
 
-/// <summary>Appends to an attempt's <c>curve.csv</c>; each row is on disk before the next step.</summary>
+/// <summary>Appends to an attempt's <c>curve.csv</c>; each row leaves this process before the next step: a kill loses none.</summary>
 internal sealed class CurveFile : IDisposable
 {
     // Rows per doubling of D: dense enough for any curve on a log axis.
