@@ -6,6 +6,19 @@ namespace ScaleLab.Orchestrator.Execution;
 /// <summary>Attempts that nobody lived to close: their driver was killed with them, or their machine went down.</summary>
 internal static class OpenAttempts
 {
+    /// <summary>Removes the checkpoints of a finished run whose worker was killed before it could.</summary>
+    public static void Tidy(RunFolder run, RunResult result, TrainingSpec training)
+    {
+        try
+        {
+            run.Tidy(result, training);
+        }
+        catch (IOException)
+        {
+            // The worker may still be about it; what stays costs room alone.
+        }
+    }
+
     /// <summary>Closes them, so that each attempt says why it ended. Whatever still writes there is not read any more.</summary>
     /// <param name="run">Has no result.</param>
     /// <param name="owner">Who drives now, and who did before.</param>

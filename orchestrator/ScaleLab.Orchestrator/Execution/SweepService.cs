@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ScaleLab.Contracts.Runs;
 using ScaleLab.Contracts.Workers;
+using ScaleLab.Orchestrator.Accounting;
 using ScaleLab.Orchestrator.Collection;
 using ScaleLab.Orchestrator.Progress;
 using ScaleLab.Orchestrator.Sweeps;
@@ -75,8 +76,15 @@ internal sealed class SweepService(
             }
         }
 
+        // A run whose end nobody saw was killed with its driver, perhaps between its result and its tidying.
+        var seen = executor is { IsSimulated: false, Queues: false } ? UsageFile.ByRun(folder) : null;
         foreach (var run in plan.Runs)
         {
+            if (survey.Results[run.Key] is { } there && seen?.ContainsKey(run.Key) == false)
+            {
+                OpenAttempts.Tidy(folder.Run(run.Key), there, run.Spec.Training);
+            }
+
             if (survey.Results[run.Key] is { Status: not RunStatus.Ok } bad)
             {
                 Fail(run, new FailedRun(run.Key, bad.Status, RunState.Reason(bad)));
@@ -205,6 +213,11 @@ internal sealed class SweepService(
         // The file is the truth, whatever the worker said last.
         if (folder.Run(run.Key).ReadResult() is { } result)
         {
+            if (failure is not null)
+            {
+                OpenAttempts.Tidy(folder.Run(run.Key), result, run.Spec.Training);
+            }
+
             _failures.Succeeded(device);
             _trained++;
             if (result.Status == RunStatus.Ok)

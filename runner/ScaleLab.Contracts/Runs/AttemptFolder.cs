@@ -9,6 +9,7 @@ namespace ScaleLab.Contracts.Runs;
 public sealed class AttemptFolder(string path, int number)
 {
     private const string StateHashName = "state_sha256";
+    private const string Unfinished = "checkpoint.";
 
     public int Number { get; } = number;
 
@@ -27,6 +28,18 @@ public sealed class AttemptFolder(string path, int number)
     public string ModelFolder => System.IO.Path.Combine(Path, "model");
 
     public string CheckpointFolder(long step) => System.IO.Path.Combine(Path, "checkpoints", step.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Where a checkpoint is written before it is renamed: a folder of its own.</summary>
+    public string NewCheckpointFolder() => System.IO.Path.Combine(Path, $"{Unfinished}{Guid.NewGuid():N}");
+
+    /// <summary>Removes what a killed or failed writer left of a checkpoint. One that still writes there has been given up, and fails.</summary>
+    public void DropUnfinished()
+    {
+        foreach (var left in Directory.EnumerateDirectories(Path, $"{Unfinished}*"))
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
 
     /// <summary>Steps with a checkpoint, ascending. Checkpoints appear by rename, so each is whole.</summary>
     public IReadOnlyList<long> CheckpointSteps()

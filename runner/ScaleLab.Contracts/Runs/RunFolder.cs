@@ -55,9 +55,19 @@ public sealed class RunFolder(string path)
     /// <summary>Takes back a result that cannot be used, so that the run is trained again. Only for whoever holds the sweep.</summary>
     public void Discard() => SetAside(ResultFile);
 
-    /// <summary>Removes what killed writers left beside <c>run.json</c> and <c>result.json</c>. Only once there is a result: nobody has business here any more.</summary>
-    public void Tidy()
+    /// <summary>Removes what nobody needs once there is a result: what killed writers left, and all checkpoints but the end of a trunk that the result names.</summary>
+    public void Tidy(RunResult result, TrainingSpec training)
     {
+        var keep = training.Phase == RunPhase.Trunk && result.Status == RunStatus.Ok ? result.Attempt : 0;
+        foreach (var attempt in AttemptNumbers().Select(Attempt))
+        {
+            attempt.DropUnfinished();
+            foreach (var step in attempt.CheckpointSteps().Where(s => attempt.Number != keep || s != training.EndStep))
+            {
+                Directory.Delete(attempt.CheckpointFolder(step), recursive: true);
+            }
+        }
+
         foreach (var left in Directory.EnumerateFiles(Path).Where(AtomicFile.IsAside))
         {
             File.Delete(left);

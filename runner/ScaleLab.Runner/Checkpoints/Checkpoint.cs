@@ -9,8 +9,6 @@ namespace ScaleLab.Runner.Checkpoints;
 /// <summary><c>checkpoints/&lt;step&gt;/</c>: tensors and state, written aside, hashed, renamed. The last two are kept.</summary>
 internal static class Checkpoint
 {
-    private const string Unfinished = "checkpoint.";
-
     public static void Write(AttemptFolder attempt, TrainingState state, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         var folder = attempt.CheckpointFolder(state.Step);
@@ -19,7 +17,7 @@ internal static class Checkpoint
             return;
         }
 
-        var aside = Path.Combine(attempt.Path, $"{Unfinished}{Guid.NewGuid():N}");
+        var aside = attempt.NewCheckpointFolder();
         try
         {
             Directory.CreateDirectory(aside);
@@ -37,22 +35,13 @@ internal static class Checkpoint
         catch (IOException)
         {
             // Where the disk is full, half a checkpoint is in the way of a whole one.
-            DropUnfinished(attempt);
+            attempt.DropUnfinished();
             throw;
         }
 
         foreach (var old in attempt.CheckpointSteps().SkipLast(2))
         {
             Directory.Delete(attempt.CheckpointFolder(old), recursive: true);
-        }
-    }
-
-    /// <summary>Removes what a killed or failed writer left. One that still writes there has been given up, and fails.</summary>
-    public static void DropUnfinished(AttemptFolder attempt)
-    {
-        foreach (var left in Directory.EnumerateDirectories(attempt.Path, $"{Unfinished}*"))
-        {
-            Directory.Delete(left, recursive: true);
         }
     }
 

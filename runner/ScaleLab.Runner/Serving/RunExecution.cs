@@ -49,6 +49,11 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
         try
         {
             var run = new RunFolder(folder);
+            if (RunAttempt.Ended(run) is { } ended)
+            {
+                return Finished(ended, ended.Attempt);
+            }
+
             var work = new RunAttempt(run, store, time, command.Recompute, seat);
             attempt = run.Attempt(work.Number);
             if (IsAlone)
@@ -60,7 +65,7 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
             var result = work.Execute(Reporter(folder, attempt, run.ReadSpec()), stop);
             return result is null
                 ? Failed(stopped(), "stopped; a checkpoint was written")
-                : new WorkerEvent { Kind = WorkerEventKind.Finished, Run = folder, Attempt = attempt.Number, Step = result.Step, Status = result.Status };
+                : Finished(result, attempt.Number);
         }
         catch (OperationCanceledException e)
         {
@@ -70,6 +75,8 @@ internal sealed class RunExecution(CorpusStore store, TimeProvider time, Action<
         {
             return Failed(Classify(e), e.Message.Split('\n')[0].Trim(), e);
         }
+
+        WorkerEvent Finished(RunResult result, int attempt) => new() { Kind = WorkerEventKind.Finished, Run = folder, Attempt = attempt, Step = result.Step, Status = result.Status };
 
         WorkerEvent Failed(FailureClass kind, string message, Exception? cause = null)
         {

@@ -45,6 +45,14 @@ internal sealed class RunAttempt
 
     public int Number => _attempt.Number;
 
+    /// <summary>The result of a run that needs no attempt: trained, and measured as it is asked for now as far as it can be. Null for others.</summary>
+    public static RunResult? Ended(RunFolder run) =>
+        run.ReadResult() is { } result
+        && run.ReadSpec() is var spec
+        && (result.Status != RunStatus.Ok || spec.Training.Phase == RunPhase.Trunk || run.ReadEvaluation(spec.Evaluation) is not null || !Directory.Exists(run.Attempt(result.Attempt).ModelFolder))
+            ? result
+            : null;
+
     private bool IsCuda => _spec.Execution.Device != "cpu";
 
     /// <returns>The published result; null if <paramref name="stop"/> came first, with a checkpoint written.</returns>
@@ -52,7 +60,11 @@ internal sealed class RunAttempt
     {
         if (_run.ReadResult() is { } there)
         {
-            MeasureAnew(there, stop);
+            if (Ended(_run) is null)
+            {
+                MeasureAnew(there, stop);
+            }
+
             return there;
         }
 
@@ -88,21 +100,17 @@ internal sealed class RunAttempt
             return null;
         }
 
-        return Tidy(_run.ReadResult()!);
+        var stands = _run.ReadResult()!;
+        _run.Tidy(stands, _spec.Training);
+        return stands;
     }
 
     // The sweep's evaluation may have changed since; the weights of a finished point are kept.
     private void MeasureAnew(RunResult result, CancellationToken stop)
     {
-        var weights = _run.Attempt(result.Attempt).ModelFolder;
-        if (result.Status != RunStatus.Ok || _spec.Training.Phase == RunPhase.Trunk || _run.ReadEvaluation(_spec.Evaluation) is not null || !Directory.Exists(weights))
-        {
-            return;
-        }
-
         using var objective = Objective.Of(_spec.Training, _store, Device(_spec.Execution));
         objective.Check(_spec.Evaluation);
-        objective.Import(weights);
+        objective.Import(_run.Attempt(result.Attempt).ModelFolder);
         var evaluation = objective.Evaluate(_spec.Evaluation, stop);
         _run.Publish(new RunEvaluation { Evaluation = _spec.Evaluation, ValLoss = evaluation.Loss, ValLossSe = evaluation.StandardError, ValBpb = evaluation.BitsPerByte, Metrics = evaluation.Metrics, Heads = evaluation.Heads });
         Flush(_run.EvaluationFile(_spec.Evaluation));
@@ -192,7 +200,7 @@ internal sealed class RunAttempt
             .ThenBy(c => c.Attempt);
         foreach (var earlier in _run.AttemptNumbers().Where(n => n < _attempt.Number))
         {
-            Checkpoint.DropUnfinished(_run.Attempt(earlier));
+            _run.Attempt(earlier).DropUnfinished();
         }
 
         foreach (var (number, step) in candidates)
@@ -223,23 +231,6 @@ internal sealed class RunAttempt
         }
 
         return new RestorePoint(_spec.Training.StartStep, null);
-    }
-
-    // Once there is a result, only the end of a trunk is still needed: that of the attempt which the result names, be it this one or not.
-    private RunResult Tidy(RunResult result)
-    {
-        var keep = _spec.Training.Phase == RunPhase.Trunk && result.Status == RunStatus.Ok ? result.Attempt : 0;
-        foreach (var attempt in _run.AttemptNumbers().Select(_run.Attempt))
-        {
-            Checkpoint.DropUnfinished(attempt);
-            foreach (var step in attempt.CheckpointSteps().Where(s => attempt.Number != keep || s != _spec.Training.EndStep))
-            {
-                Directory.Delete(attempt.CheckpointFolder(step), recursive: true);
-            }
-        }
-
-        _run.Tidy();
-        return result;
     }
 
     // Runs that compute together wait for each other at every pass.

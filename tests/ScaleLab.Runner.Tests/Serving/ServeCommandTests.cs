@@ -46,6 +46,7 @@ public sealed class ServeCommandTests : TorchTests, IDisposable
         // The worker lives on; a finished run is finished.
         _worker.Train(run.Path);
         Assert.Equal(WorkerEventKind.Finished, _worker.ReadEnd().Kind);
+        Assert.Equal([1], run.AttemptNumbers());
         Assert.Equal(0, _worker.Close());
 
         static (WorkerEventKind, string, int, long, RunStatus?) Facts(WorkerEvent e) => (e.Kind, e.Run, e.Attempt, e.Step, e.Status);
