@@ -270,9 +270,17 @@ internal sealed class SweepService(
     {
         try
         {
-            var attempt = run.AttemptNumbers() is [.., var newest] ? run.Attempt(newest) : run.ClaimAttempt();
-            attempt.Publish(failure);
-            attempt.GiveUp();
+            if (run.AttemptNumbers().Count == 0)
+            {
+                // It failed before it had one.
+                run.ClaimAttempt().Publish(failure);
+            }
+
+            // One that is open belongs to a driver that has taken over.
+            if (run.Attempt(run.AttemptNumbers()[^1]) is var last && last.ReadFailure() is not null)
+            {
+                last.GiveUp();
+            }
         }
         catch (IOException e) when (DiskErrors.IsFull(e))
         {
