@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ScaleLab.Contracts.Tables;
 using ScaleLab.Contracts.Text;
 using ScaleLab.Orchestrator.Devices;
@@ -68,11 +69,21 @@ internal static class PlanText
     private static void WriteTable(TextWriter output, IReadOnlyList<PlanRow> rows)
     {
         var cells = rows.Select(r => Array.ConvertAll(Columns, c => c.Cell(r))).Prepend(Array.ConvertAll(Columns, c => c.Title)).ToList();
-        var widths = Columns.Select((_, i) => cells.Max(c => c[i].Length)).ToArray();
+        var widths = Array.ConvertAll([.. Enumerable.Range(0, Columns.Length)], i => cells.Max(c => c[i].Length));
+
+        // At once: standard output is flushed after every write.
+        var text = new StringBuilder();
         foreach (var row in cells)
         {
-            output.WriteLine(string.Join("  ", row.Select((c, i) => i == 0 ? c.PadRight(widths[i]) : c.PadLeft(widths[i]))));
+            for (var i = 0; i < row.Length; i++)
+            {
+                text.Append(i == 0 ? "" : "  ").Append(' ', i == 0 ? 0 : widths[i] - row[i].Length).Append(row[i]).Append(' ', i == 0 ? widths[i] - row[i].Length : 0);
+            }
+
+            text.AppendLine();
         }
+
+        output.Write(text);
     }
 
     private static string Flops(double value) => value.ToString("0.00e+0", CultureInfo.InvariantCulture);
