@@ -95,6 +95,14 @@ public sealed class ObservationFileTests
         Assert.Equal((1.0, 1.0, 6.0), Assert.Single(table.Observations) is var o ? (o.N, o.D, o.C) : default);
     }
 
+    // A column of that name may hold what the corpus has.
+    [Fact]
+    public void No_run_sees_more_different_tokens_than_it_sees_tokens()
+    {
+        var table = Read("n,d,loss,unique_d\n100,1000,3,9000\n100,1000,3,500\n");
+        Assert.Equal([1000.0, 500], table.Observations.Select(o => o.Scale.UniqueD));
+    }
+
     [Fact]
     public void Another_rule_of_counting_N_is_a_column_name()
     {
