@@ -79,6 +79,8 @@ internal sealed class Clusters
         var size = (n - (sizes.Sum(s => s * s) / n)) / (Count - 1);
         var (meanBetween, meanWithin) = (between / (Count - 1), (total - between) / (n - Count));
         var correlation = (meanBetween - meanWithin) / (meanBetween + ((size - 1) * meanWithin));
-        return (Math.Clamp(correlation, 0, 1), size);
+
+        // Of an exact fit nothing is left to be common.
+        return (double.IsNaN(correlation) ? 0 : Math.Clamp(correlation, 0, 1), size);
     }
 }

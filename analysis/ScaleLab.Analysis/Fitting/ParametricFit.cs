@@ -83,12 +83,13 @@ public static class ParametricFit
     public static (ObservationTable Table, IReadOnlyList<FlaggedRun> Flagged) WithoutFlagged(ObservationTable table, ScalingLaw law, FitOptions? options = null)
     {
         var (data, objective) = (new FitData(table.Observations, law), Objective.Of(options ?? new FitOptions()));
-        if (Refusal(table.Observations, law, data) is not null)
+        if (Refusal(table.Observations, law, data) is not null
+            || Solver.Solve(data, law, objective).Best.Point is var point && !Surface(law, point, data.Centre).Parameters.All(double.IsFinite))
         {
             return (table, []);
         }
 
-        var (flags, _) = Hygiene.Examine(table.Observations, law, objective, data, Solver.Solve(data, law, objective).Best.Point);
+        var (flags, _) = Hygiene.Examine(table.Observations, law, objective, data, point);
         return (table with { Observations = [.. table.Observations.Where((_, i) => !flags.ContainsKey(i))] }, [.. flags.Values]);
     }
 

@@ -69,18 +69,13 @@ internal static class PlanText
     private static void WriteTable(TextWriter output, IReadOnlyList<PlanRow> rows)
     {
         var cells = rows.Select(r => Array.ConvertAll(Columns, c => c.Cell(r))).Prepend(Array.ConvertAll(Columns, c => c.Title)).ToList();
-        var widths = Array.ConvertAll([.. Enumerable.Range(0, Columns.Length)], i => cells.Max(c => c[i].Length));
+        var widths = Columns.Select((_, i) => cells.Max(c => c[i].Length)).ToArray();
 
         // At once: standard output is flushed after every write.
         var text = new StringBuilder();
         foreach (var row in cells)
         {
-            for (var i = 0; i < row.Length; i++)
-            {
-                text.Append(i == 0 ? "" : "  ").Append(' ', i == 0 ? 0 : widths[i] - row[i].Length).Append(row[i]).Append(' ', i == 0 ? widths[i] - row[i].Length : 0);
-            }
-
-            text.AppendLine();
+            text.AppendJoin("  ", row.Select((c, i) => i == 0 ? c.PadRight(widths[i]) : c.PadLeft(widths[i]))).AppendLine();
         }
 
         output.Write(text);

@@ -62,8 +62,6 @@ public sealed class ProfileCurveTests
         var step = (places[^1] - places[0]) / (places.Count - 1);
         Assert.True(places.Count > 10 && step > 0);
         Assert.All(places.Index(), p => Assert.Equal(places[0] + (p.Index * step), p.Item, 1e-6 * Math.Abs(step)));
-
-        // No member of the law with that value may fit better: one that lies near is another way to hold it.
         Assert.All(curve.Points, p => Assert.True(p.Deviance > -1e-6));
     }
 

@@ -115,6 +115,14 @@ public sealed class UncertaintyTests
     }
 
     [Fact]
+    public void What_an_exact_fit_leaves_is_common_to_no_cluster()
+    {
+        var clusters = new Clusters(["a", "a", "b", "b"]);
+        Assert.Equal((0.0, 1.0), (clusters.Correlation([0, 0, 0, 0]), clusters.DesignEffect([0, 0, 0, 0])));
+        Assert.Equal(1, clusters.Correlation([1, 1, -1, -1]));
+    }
+
+    [Fact]
     public void Without_replicates_nothing_is_said_of_the_pure_error() =>
         Assert.Null(ParametricFit.Run(Synthetic.Grid(Synthetic.Chinchilla), Law, Synthetic.NoBootstrap).Diagnostics.Replicates);
 
